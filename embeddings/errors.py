@@ -1,0 +1,81 @@
+"""Every error this project raises on purpose, in one tree.
+
+::
+
+    CitedQAError
+    ├── ArticleUnreadable      a file cannot become an article; collected as a Problem by sync
+    ├── ArticleNotFound        no article in the collection has that id or path
+    ├── CitationMismatch       a quote is not article.text[start:end]
+    ├── InvalidQuestion        empty, far too long, or nothing but control characters
+    ├── EncoderError
+    │   ├── EncoderUnavailable the model cannot be loaded
+    │   └── WeightsMismatch    the weights on disk are not the published ones
+    └── CollectionError
+        ├── CollectionNotFound nothing is indexed at that folder
+        ├── CollectionMismatch made with another encoder, segmenter or database layout
+        ├── CollectionCorrupt  the database cannot be read
+        ├── CollectionLocked   another process is writing
+        └── CollectionUnwritable  the folder cannot be written
+
+Foreign errors (sqlite3, OSError, tantivy, torch) are translated where they first appear, with
+``raise ... from exc``. Messages say what was expected, what was found and what to do. Only the
+faces (command line, chat) catch ``CitedQAError`` and print it.
+"""
+
+from __future__ import annotations
+
+
+class CitedQAError(Exception):
+    """Base of every error raised on purpose."""
+
+
+class ArticleUnreadable(CitedQAError):
+    """A file cannot become an article; the message says why and what would help."""
+
+
+class ArticleNotFound(CitedQAError):
+    """No article in the collection has that id or path."""
+
+
+class CitationMismatch(CitedQAError):
+    """A quote is not the article's text at the offsets given."""
+
+
+class InvalidQuestion(CitedQAError):
+    """The question is empty, too long, or holds nothing that can be searched."""
+
+
+class EncoderError(CitedQAError):
+    """Something about the embedding model."""
+
+
+class EncoderUnavailable(EncoderError):
+    """The embedding model cannot be loaded."""
+
+
+class WeightsMismatch(EncoderError):
+    """The weights on disk are not the ones that were published."""
+
+
+class CollectionError(CitedQAError):
+    """Something about an index folder."""
+
+
+class CollectionNotFound(CollectionError):
+    """Nothing is indexed at that folder."""
+
+
+class CollectionMismatch(CollectionError):
+    """The index was made with another encoder, segmenter or database layout."""
+
+
+class CollectionCorrupt(CollectionError):
+    """The database of the index cannot be read."""
+
+
+class CollectionLocked(CollectionError):
+    """Another process is writing to the index."""
+
+
+class CollectionUnwritable(CollectionError):
+    """The index folder cannot be written."""

@@ -1,0 +1,158 @@
+"""Answers as values: what every face shows and what ``--json`` prints.
+
+Enters: articles, offsets and words chosen elsewhere. Leaves: ``Citation``, ``Sentence``,
+``Answer``. A ``Citation`` whose quote is not the article's text at its offsets cannot be made.
+Deliberately knows nothing of retrieval, models or pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from embeddings.errors import CitationMismatch
+from embeddings.schema import Article, Hit
+
+Status = Literal["answered", "not_found"]
+
+
+def article_record(article: Article) -> dict[str, Any]:
+    """The article's fields as ``--json`` prints them beside every quote."""
+    return {
+        "article": article.id,
+        "path": article.path,
+        "title": article.title,
+        "author": article.author,
+        "publisher": article.publisher,
+        "published": article.published,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The exact words of one article: ``article.text[start:end] == quote``, or it is refused."""
+
+    number: int
+    article: Article
+    start: int
+    end: int
+    quote: str
+
+    def __post_init__(self) -> None:
+        """Refuse a quote that is not there.
+
+        Raises:
+            CitationMismatch: the offsets are empty or outside the text, or the words differ.
+        """
+        if not 0 <= self.start < self.end <= len(self.article.text):
+            raise CitationMismatch(
+                f"citation {self.number} of {self.article.path}: offsets {self.start}:{self.end} "
+                f"are empty or outside the text of {len(self.article.text)} characters"
+            )
+        found = self.article.text[self.start : self.end]
+        if found != self.quote:
+            raise CitationMismatch(
+                f"citation {self.number} of {self.article.path} at {self.start}:{self.end}: "
+                f"expected {self.quote!r}, the article says {found!r}"
+            )
+
+    @classmethod
+    def at(cls, number: int, article: Article, start: int, end: int) -> Citation:
+        """Cite ``article.text[start:end]``."""
+        return cls(number, article, start, end, article.text[start:end])
+
+    def record(self) -> dict[str, Any]:
+        """The citation as ``--json`` prints it."""
+        return {
+            "number": self.number,
+            **article_record(self.article),
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer and the numbers of the citations it rests on (at least one)."""
+
+    text: str
+    citations: tuple[int, ...]
+
+    def record(self) -> dict[str, Any]:
+        """The sentence as ``--json`` prints it."""
+        return {"text": self.text, "citations": list(self.citations)}
+
+
+def hit_record(hit: Hit) -> dict[str, Any]:
+    """A passage with its article, offsets and scores, as ``--json`` prints it."""
+    passage, scores = hit.passage, hit.scores
+    return {
+        **article_record(hit.article),
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "score": round(scores.fused, 6),
+        "scores": {
+            "dense": None if scores.dense is None else round(scores.dense, 6),
+            "lexical": None if scores.lexical is None else round(scores.lexical, 6),
+            "fused": round(scores.fused, 6),
+        },
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was asked and what the articles say.
+
+    ``status`` is ``"not_found"`` where they do not hold an answer: then ``sentences`` and
+    ``citations`` are empty, ``missing`` says in plain words what was not there, and ``nearest``
+    holds the passages that came closest. ``confidence`` in [0, 1] is the estimated probability
+    that the first sentence answers (for ``not_found``: that it would have). ``timings_ms`` has
+    one entry a stage and ``total``. ``notices`` are for the reader of the answer.
+    """
+
+    question: str
+    status: Status
+    confidence: float
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Hit, ...] = ()
+    missing: str = ""
+    understood: str = ""
+    notices: tuple[str, ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The sentences as one string, without marks; empty for ``not_found``."""
+        return " ".join(sentence.text for sentence in self.sentences)
+
+    def citation(self, number: int) -> Citation:
+        """The citation with that number.
+
+        Raises:
+            KeyError: the answer has no such citation.
+        """
+        for citation in self.citations:
+            if citation.number == number:
+                return citation
+        raise KeyError(number)
+
+    def record(self, case: str | None = None) -> dict[str, Any]:
+        """The answer as ``ask --json`` prints it, with ``case`` as its id."""
+        return {
+            "id": case,
+            "question": self.question,
+            "understood": self.understood or self.question,
+            "status": self.status,
+            "answer": self.text,
+            "confidence": round(self.confidence, 4),
+            "sentences": [sentence.record() for sentence in self.sentences],
+            "citations": [citation.record() for citation in self.citations],
+            "missing": self.missing,
+            "nearest": [hit_record(hit) for hit in self.nearest],
+            "notices": list(self.notices),
+            "timings_ms": {stage: round(ms, 2) for stage, ms in self.timings_ms.items()},
+        }
