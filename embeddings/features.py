@@ -1,0 +1,170 @@
+"""What can be seen of a question and a sentence without a trained reader: pure.
+
+Enters: a question, sentences with their surroundings, cosines. Leaves: one row of numbers a
+sentence, in the order of ``NAMES``. Deliberately knows nothing of weights or thresholds: those
+are fitted (``embeddings.training.fit_similarity``) and kept beside ``reader.py``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from tantivy import TextAnalyzer
+
+from embeddings.encoder import FloatArray
+from embeddings.lexical import normalize, question_terms
+
+NAMES = (
+    "cosine",  # of question and sentence
+    "cosine_below_best",  # how far under the best sentence's
+    "cosine_passage",  # of question and passage
+    "coverage",  # idf share of the question's stems that the sentence holds
+    "coverage_below_best",
+    "coverage_around",  # the same with the sentences around and the heading
+    "pairs",  # share of the question's neighbouring stems that are neighbours here
+    "names_missing",  # idf share of its names and numbers that are nowhere around
+    "names_here",  # idf share of its names and numbers in the sentence itself
+    "kind_found",  # it holds what the question word asks for: a name, a date, a number, a reason
+    "kind_absent",  # it holds nothing of that kind
+    "is_question",
+    "short",  # fewer than six words
+    "length",  # logarithm of its words
+    "fused_below_best",  # of the passage
+)
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_MONTHS = "january february march april may june july august september october november december"
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday yesterday today tomorrow"
+_TIME = re.compile(
+    r"\b(?:1[5-9]\d\d|20\d\d|\d{1,2}(?:st|nd|rd|th)|" + "|".join(f"{_MONTHS} {_DAYS}".split()) + r"|"
+    r"(?:last|next|this|previous|recent|following)\s+(?:week|month|year|night|fall|spring|summer|"
+    r"autumn|winter)s?|(?:century|decade|centuries|decades)|(?:weeks?|months?|years?|days?|hours?)\s+"
+    r"(?:ago|later|earlier|before|after))\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|"
+    r"fifty|hundreds?|thousands?|millions?|billions?|trillions?|dozens?|half|twice|third|quarter|"
+    r"several|both|percent|none)\b",
+    re.IGNORECASE,
+)
+_REASON = re.compile(
+    r"\b(?:because|since|due to|so that|in order to|as a result|therefore|caused?|reasons?|owing|"
+    r"over concerns|amid|driven by|led to|to ensure|to avoid|to prevent|for fear)\b",
+    re.IGNORECASE,
+)
+_ASKS = (
+    ("number", re.compile(r"\bhow (?:many|much|old|large|big|tall|far|often|high)\b|\bwhat (?:number|percentage|share|amount)\b", re.I)),
+    ("time", re.compile(r"\bwhen\b|\b(?:what|which|in what|on what) (?:year|date|day|month|time|century|decade)\b|\bhow (?:long|soon|recently)\b", re.I)),
+    ("reason", re.compile(r"\bwhy\b|\b(?:what|which) (?:reason|cause)s?\b|\bhow come\b", re.I)),
+    ("name", re.compile(r"\bwho\b|\bwhom\b|\bwhose\b|\bwhere\b|\b(?:what|which) (?:person|country|city|place|group|organi[sz]ation|company|state|leader|official|general|president|minister|envoy|newspaper)\b", re.I)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question taken apart: stems with their weights, names, and the kind of answer."""
+
+    weights: dict[str, float]
+    order: tuple[str, ...]
+    names: frozenset[str]
+    kind: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence with what stands around it (neighbours and heading) and its passage's scores."""
+
+    text: str
+    around: str
+    cosine: float
+    passage_cosine: float
+    fused: float
+
+
+def take_apart(question: str, analyze: TextAnalyzer, idf: Callable[[str], float]) -> Asked:
+    """Analyse a question.
+
+    Args:
+        question: as it was asked.
+        analyze: the word index's analyzer.
+        idf: inverse document frequency of a stem in the collection, >= 0.
+    """
+    order = question_terms(question, analyze)
+    words = _WORD.findall(normalize(question))
+    # The first word is a capital in any case; a name there is found again by its idf.
+    named = [word for i, word in enumerate(words) if (i and word[0].isupper()) or word[0].isdigit()]
+    names = frozenset(analyze.analyze(" ".join(named))) & set(order)
+    kind = next((kind for kind, pattern in _ASKS if pattern.search(question)), None)
+    return Asked({stem: idf(stem) for stem in order}, tuple(order), names, kind)
+
+
+def rows(asked: Asked, candidates: Sequence[Candidate], analyze: TextAnalyzer) -> FloatArray:
+    """Describe every candidate.
+
+    Returns:
+        float32, shape (len(candidates), len(NAMES)).
+    """
+    raw = [_row(asked, candidate, analyze) for candidate in candidates]
+    table = np.array(raw, dtype=np.float32).reshape(len(candidates), len(NAMES))
+    for name, source in (
+        ("cosine_below_best", "cosine"),
+        ("coverage_below_best", "coverage"),
+        ("fused_below_best", "fused_below_best"),
+    ):
+        column = table[:, NAMES.index(source)]
+        table[:, NAMES.index(name)] = column - column.max(initial=-np.inf)
+    return table
+
+
+def _row(asked: Asked, candidate: Candidate, analyze: TextAnalyzer) -> list[float]:
+    stems = analyze.analyze(normalize(candidate.text))
+    here, around = set(stems), set(stems) | set(analyze.analyze(normalize(candidate.around)))
+    neighbours = set(zip(stems, stems[1:], strict=False))
+    pairs = list(zip(asked.order, asked.order[1:], strict=False))
+    found = _has_kind(asked, candidate.text)
+    words = len(stems)
+    return [
+        candidate.cosine,
+        0.0,
+        candidate.passage_cosine,
+        _share(asked.weights, here),
+        0.0,
+        _share(asked.weights, around),
+        sum(pair in neighbours for pair in pairs) / len(pairs) if pairs else 0.0,
+        1.0 - _share({name: asked.weights[name] for name in asked.names}, around),
+        _share({name: asked.weights[name] for name in asked.names}, here),
+        float(found is True),
+        float(found is False),
+        float(candidate.text.rstrip("\"'”’ ").endswith("?")),
+        float(words < 6),
+        math.log(words + 1.0),
+        candidate.fused,
+    ]
+
+
+def _share(weights: dict[str, float], present: set[str]) -> float:
+    """The share of the weight that is present; 1 where there is nothing to look for."""
+    total = sum(weights.values())
+    if total <= 0:
+        return 1.0
+    return sum(weight for stem, weight in weights.items() if stem in present) / total
+
+
+def _has_kind(asked: Asked, text: str) -> bool | None:
+    """Whether the sentence holds something of the kind asked for; None for no known kind."""
+    if asked.kind == "number":
+        return bool(_NUMBER.search(text))
+    if asked.kind == "time":
+        return bool(_TIME.search(text))
+    if asked.kind == "reason":
+        return bool(_REASON.search(text))
+    if asked.kind == "name":
+        words = _WORD.findall(text)
+        known = {stem.casefold() for stem in asked.order}
+        return any(w[0].isupper() and w.casefold() not in known for w in words[1:])
+    return None

@@ -1,0 +1,198 @@
+"""Passages in, BM25 ranking out: the word index, on disk and updated in place.
+
+Enters: passage texts with their heading fields under integer keys. Leaves: keys with BM25
+scores, best first. Deliberately knows nothing of vectors or SQLite; it is derived and can be
+rebuilt from the collection at any time.
+
+The library is tantivy (MIT); docs/retrieval.md has the measurements behind the choice and behind
+the field layout. The question never reaches a query parser: it goes through the same analyzer as
+the passages and becomes a disjunction of terms, so no punctuation in it has a meaning.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import tantivy
+from tantivy import Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+from embeddings.encoder import FloatArray
+from embeddings.errors import CollectionCorrupt, CollectionUnwritable
+from embeddings.vectors import IntArray, as_keys
+
+# Part of what an index is made of: another value means rebuilding the word index.
+LEXICAL_VERSION = "1"
+
+ANALYZER = "english"
+LONGEST_WORD = 60
+WRITER_MEMORY = 64_000_000
+# Words that say how a question is put, not what it is about. In a passage they are kept.
+QUESTION_WORDS = frozenset(
+    "a an the of in on at to for from by with and or is are was were be been being do does did "
+    "has have had what which who whom whose when where why how that this these those it its "
+    "as about into there any".split()
+)
+_DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+_POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class WordEntry:
+    """One passage as the word index sees it: its heading and its words in one text.
+
+    ``article`` is the article's key, for filters. One field, not one a heading part: BM25 then
+    weighs a publisher's name by how rare it is among all words (docs/retrieval.md has both).
+    """
+
+    key: int
+    article: int
+    text: str
+
+
+def analyzer() -> TextAnalyzer:
+    """Lower case, accents folded, English stems (Snowball)."""
+    return (
+        TextAnalyzerBuilder(Tokenizer.simple())
+        .filter(Filter.remove_long(LONGEST_WORD))
+        .filter(Filter.lowercase())
+        .filter(Filter.ascii_fold())
+        .filter(Filter.stemmer("english"))
+        .build()
+    )
+
+
+def normalize(text: str) -> str:
+    """Join dotted initials ("U.S." is "US") and drop the possessive, for indexing only."""
+    return _POSSESSIVE.sub("", _DOTTED.sub(lambda found: found[0].replace(".", ""), text))
+
+
+def question_terms(question: str, analyze: TextAnalyzer) -> list[str]:
+    """The distinct stems of a question, question words left out unless nothing else is there."""
+    words = normalize(question).split()
+    content = [word for word in words if word.lower().strip("?.,!:;") not in QUESTION_WORDS]
+    return list(dict.fromkeys(analyze.analyze(" ".join(content or words))))
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("key", indexed=True, fast=True)
+    builder.add_unsigned_field("article", indexed=True)
+    builder.add_text_field("text", tokenizer_name=ANALYZER, index_option="freq")
+    return builder.build()
+
+
+class WordIndex:
+    """BM25 (k1 = 1.2, b = 0.75) over passages; safe to search from many threads."""
+
+    def __init__(self, directory: Path | None) -> None:
+        """Open or create the index in ``directory``; None keeps it in memory.
+
+        Raises:
+            CollectionCorrupt: what lies there is not a word index of this version.
+            CollectionUnwritable: it cannot be created there.
+        """
+        self._schema = _schema()
+        self._analyzer = analyzer()
+        try:
+            if directory is None:
+                self._index = tantivy.Index(self._schema)
+            else:
+                directory.mkdir(parents=True, exist_ok=True)
+                self._index = tantivy.Index(self._schema, path=str(directory))
+        except ValueError as exc:
+            raise CollectionCorrupt(f"the word index in {directory} cannot be read: {exc}") from exc
+        except OSError as exc:
+            raise CollectionUnwritable(f"cannot write to {directory}: {exc}") from exc
+        self._index.register_tokenizer(ANALYZER, self._analyzer)
+        self._searcher = self._index.searcher()
+
+    @staticmethod
+    def discard(directory: Path) -> None:
+        """Delete a word index, so that it can be built again."""
+        shutil.rmtree(directory, ignore_errors=True)
+
+    def __len__(self) -> int:
+        """How many passages it holds."""
+        return int(self._searcher.num_docs)
+
+    def idf(self, stem: str) -> float:
+        """Inverse document frequency of a stem, as BM25 weighs it: >= 0, highest where unknown."""
+        count = len(self)
+        frequency = self._searcher.doc_freq("text", stem)
+        return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5)) if count else 0.0
+
+    def stems(self, text: str) -> list[str]:
+        """The stems of a text, question words left out; empty where it has no others."""
+        words = [w for w in normalize(text).split() if w.lower() not in QUESTION_WORDS]
+        return self._analyzer.analyze(" ".join(words))
+
+    def is_unknown(self, text: str) -> bool:
+        """Whether none of the text's stems stands in any passage; False where it has none."""
+        stems = self.stems(text)
+        return bool(stems) and not any(self._searcher.doc_freq("text", stem) for stem in stems)
+
+    def update(self, removed: Iterable[int], added: Sequence[WordEntry]) -> None:
+        """Forget keys, add entries, and make both visible at once.
+
+        An entry replaces what stood under its key, so an update that was cut off can be repeated.
+
+        Raises:
+            CollectionUnwritable: the index cannot be written (disk full, another writer).
+        """
+        try:
+            writer = self._index.writer(heap_size=WRITER_MEMORY, num_threads=1)
+            stale = [*removed, *(entry.key for entry in added)]
+            if stale and len(self):
+                # By query: deleting an unsigned field by term finds nothing in tantivy 0.27.
+                writer.delete_documents_by_query(Query.term_set_query(self._schema, "key", stale))
+            for entry in added:
+                document = tantivy.Document()
+                document.add_unsigned("key", entry.key)
+                document.add_unsigned("article", entry.article)
+                document.add_text("text", normalize(entry.text))
+                writer.add_document(document)
+            writer.commit()
+            writer.wait_merging_threads()
+        except (ValueError, OSError) as exc:
+            raise CollectionUnwritable(f"the word index cannot be written: {exc}") from exc
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def search(
+        self, question: str, k: int, articles: Sequence[int] | None = None
+    ) -> tuple[IntArray, FloatArray]:
+        """Find the passages that share words with a question.
+
+        Args:
+            question: any text; none of its characters is syntax.
+            k: at most this many.
+            articles: search the passages of these articles only (their keys); None for all.
+
+        Returns:
+            keys and BM25 scores (> 0), best first; none for words the index does not know.
+        """
+        terms = question_terms(question, self._analyzer)
+        searcher = self._searcher
+        if k <= 0 or not terms or (articles is not None and not articles):
+            return as_keys([]), np.zeros(0, dtype=np.float32)
+        wanted = Query.boolean_query(
+            [
+                (Occur.Should, Query.term_query(self._schema, "text", term, index_option="freq"))
+                for term in terms
+            ]
+        )
+        if articles is not None:
+            among = Query.term_set_query(self._schema, "article", list(articles))
+            wanted = Query.boolean_query(
+                [(Occur.Must, wanted), (Occur.Must, Query.const_score_query(among, 0.0))]
+            )
+        found = searcher.search(wanted, limit=k, count=False).hits
+        keys = searcher.fast_field_values("key", [address for _, address in found])
+        scores = np.array([score for score, _ in found], dtype=np.float32)
+        return as_keys(keys), scores

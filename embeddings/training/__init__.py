@@ -1,0 +1,1 @@
+"""Commands that fit what the library carries: weights come from here, with their data named."""

@@ -1,0 +1,193 @@
+"""Fit the two regressions of ``SimilarityReader`` and write ``similarity_weights.json``.
+
+    python -m embeddings.training.fit_similarity --data DATA/reading
+
+Enters: SQuAD-like sets as gzip JSONL (``NAME_passages.jsonl.gz`` with ``id, title, text``;
+``NAME_questions.jsonl.gz`` with ``question, passage, answers, starts``). Leaves: the weights,
+with the data and the scores on held-out passages written beside them.
+
+Each set becomes a collection and is searched by the project's own retriever, so the regressions
+see what they will see in use. A question is used twice: as it is, and with the passage that
+answers it taken out of the hits, which makes an unanswerable question whose neighbours (passages
+of the same article) are still there: a near miss.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from tqdm import tqdm
+
+from embeddings.collection import Collection
+from embeddings.encoder import FloatArray
+from embeddings.features import NAMES
+from embeddings.reader import READING_NAMES, WEIGHTS, SimilarityReader, distinct_sentences, reading_features
+from embeddings.retriever import retrieve
+from embeddings.schema import Hit, Span
+
+# Licences that allow it; the SQuAD 2.0 dev set is for measuring and never read here.
+SETS = ("squad_part", "squadshifts_wiki", "squadshifts_reddit", "squadshifts_amazon")
+HITS = 8
+
+
+@dataclass(slots=True)
+class _Case:
+    """The hits of one question, its feature rows, and which rows answer."""
+
+    table: FloatArray
+    answers: np.ndarray[Any, Any]
+    terms: int
+    held_out: bool
+
+
+def _load(path: Path) -> list[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def _cases(data: Path, name: str, passages: int, rng: random.Random) -> Iterator[_Case]:
+    kept = _load(data / f"{name}_passages.jsonl.gz")
+    # Whole articles stay together: their other passages are the near misses.
+    titles = sorted({row["title"] for row in kept})
+    rng.shuffle(titles)
+    rank = {title: i for i, title in enumerate(titles)}
+    kept = sorted(kept, key=lambda row: rank[row["title"]])[:passages]
+    ids = {row["id"] for row in kept}
+    held_out = {row["id"] for row in kept if rank[row["title"]] % 5 == 0}
+    if len(titles) < 5:
+        held_out = {row["id"] for i, row in enumerate(kept) if i % 5 == 0}
+    questions = [q for q in _load(data / f"{name}_questions.jsonl.gz") if q["passage"] in ids]
+    rng.shuffle(questions)
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "set.jsonl"
+        keys = ("id", "title", "text")
+        source.write_text("\n".join(json.dumps({k: row[k] for k in keys}) for row in kept))
+        with Collection.open(Path(folder) / "index") as collection:
+            collection.sync(source)
+            reader = SimilarityReader(collection.encoder)
+            for question in tqdm(questions[: passages // 2], desc=name, disable=None):
+                yield from _pair(collection, reader, question, question["passage"] in held_out)
+
+
+def _pair(
+    collection: Collection, reader: SimilarityReader, question: dict[str, Any], held_out: bool
+) -> Iterator[_Case]:
+    hits = retrieve(collection, question["question"], HITS + 2).hits
+    without = [hit for hit in hits if hit.article.id != question["passage"]]
+    for found in (hits[:HITS], without[:HITS]):
+        spans = distinct_sentences(found)
+        if not spans:
+            continue
+        table, _, asked = reader.describe(
+            question["question"], spans, collection.snapshot().words
+        )
+        answers = np.array([_answers(hit, span, question) for hit, span in spans])
+        yield _Case(table, answers, len(asked.order), held_out)
+
+
+def _answers(hit: Hit, span: Span, question: dict[str, Any]) -> bool:
+    """Whether a sentence of the right passage covers an answer."""
+    text = hit.article.text
+    return hit.article.id == question["passage"] and any(
+        span.start <= start < span.end and text.startswith(answer, start)
+        for start in question["starts"]
+        for answer in question["answers"]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    weights: FloatArray
+    intercept: float
+
+    def __call__(self, table: FloatArray) -> FloatArray:
+        result: FloatArray = 1 / (1 + np.exp(-(table @ self.weights + self.intercept)))
+        return result
+
+
+def _fit(table: FloatArray, labels: np.ndarray[Any, Any]) -> _Fit:
+    """Logistic regression on standardised columns, folded back to the raw ones."""
+    mean, deviation = table.mean(0), table.std(0) + 1e-6
+    model = LogisticRegression(C=1.0, max_iter=2000).fit((table - mean) / deviation, labels)
+    weights = model.coef_[0] / deviation
+    return _Fit(weights, float(model.intercept_[0] - mean @ weights))
+
+
+def _readings(cases: list[_Case], fit: _Fit) -> tuple[FloatArray, np.ndarray[Any, Any]]:
+    features, right = [], []
+    for case in cases:
+        scores = fit(case.table)
+        order = np.argsort(-scores, kind="stable")
+        features.append(reading_features(case.table, scores, order, case.terms))
+        right.append(bool(case.answers[order[0]]))
+    return np.stack(features), np.array(right)
+
+
+def fit(data: Path, passages: int, seed: int) -> dict[str, Any]:
+    """Fit both regressions.
+
+    Args:
+        data: folder of the sets.
+        passages: how many of each set.
+        seed: of the sampling; the same seed gives the same weights.
+
+    Returns:
+        what is written to the weights file.
+    """
+    rng = random.Random(seed)  # noqa: S311 (sampling, not secrecy)
+    cases = [case for name in SETS for case in _cases(data, name, passages, rng)]
+    train = [case for case in cases if not case.held_out]
+    answerable = [case for case in train if case.answers.any()]
+    sentence = _fit(
+        np.concatenate([case.table for case in answerable]),
+        np.concatenate([case.answers for case in answerable]),
+    )
+    reading = _fit(*_readings(train, sentence))
+    held_out = [case for case in cases if case.held_out]
+    features, right = _readings(held_out, sentence)
+    possible = np.array([case.answers.any() for case in held_out])
+    return {
+        "data": {"sets": list(SETS), "passages_each": passages, "seed": seed, "cases": len(cases)},
+        "held_out": {
+            "cases": len(held_out),
+            "first_right_where_retrieved": round(float(right[possible].mean()), 4),
+            "auroc_first_right": round(float(roc_auc_score(right, reading(features))), 4),
+        },
+        "sentence": _named(NAMES, sentence),
+        "reading": _named(NAMES + READING_NAMES, reading),
+    }
+
+
+def _named(names: tuple[str, ...], fitted: _Fit) -> dict[str, Any]:
+    weights = {n: round(float(w), 5) for n, w in zip(names, fitted.weights, strict=True)}
+    return {"intercept": round(fitted.intercept, 5), "weights": weights}
+
+
+def main() -> int:
+    """Run from the command line."""
+    parser = argparse.ArgumentParser(prog="python -m embeddings.training.fit_similarity")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the reading sets")
+    parser.add_argument("--passages", type=int, default=1200, help="passages of each set")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    options = parser.parse_args()
+    result = fit(options.data, options.passages, options.seed)
+    options.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(result["held_out"]), file=sys.stdout)  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""A conversation as a Markdown document, with every quote and where it stands.
+
+Enters: turns as ``qa_app.history`` keeps them. Leaves: one string of Markdown. Deliberately knows
+nothing of pages or collections: what an article, a file name or a question says is escaped, so
+that it reads as the plain text it is wherever the document is opened.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from qa_app.history import Turn
+
+# Everything that begins markup, mathematics, mentions, shortcodes or links in CommonMark or
+# GitHub's dialect. A backslash before ASCII punctuation is always the character itself.
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>()#!|~$&@:^=]")
+# Only at the beginning of a line do these make a list or a rule.
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])")
+_WWW = re.compile(r"(?i)\bwww\.")
+
+
+def plain(text: str) -> str:
+    """One line of Markdown that reads as ``text``; runs of blanks become one space."""
+    line = _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+    line = _WWW.sub(lambda found: found.group()[:-1] + "\\.", line)
+    line = _NUMBERED.sub(r"\1\\\2", line)
+    return re.sub(r"^[-+]", r"\\\g<0>", line)
+
+
+def source_line(source: Mapping[str, Any]) -> str:
+    """Title, author, publisher and date of a citation or a passage; what is unknown is said."""
+    title = source.get("title")
+    parts = [
+        f"**{plain(title)}**" if title and title.strip() else "no title in the file",
+        plain(source.get("author") or "author not given"),
+        plain(source.get("publisher") or "publisher not given"),
+        plain(source.get("published") or "date not given"),
+    ]
+    return " · ".join(parts)
+
+
+def conversation_markdown(turns: Iterable[Turn], made: str = "") -> str:
+    """The whole conversation as a document.
+
+    Args:
+        turns: in order.
+        made: when the document is made, for its first lines; left out where empty.
+    """
+    blocks = ["# Questions to a collection of articles"]
+    if made:
+        blocks.append(f"Saved {plain(made)}")
+    for turn in turns:
+        blocks.extend(_turn_blocks(turn))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _turn_blocks(turn: Turn) -> list[str]:
+    blocks = [f"## {plain(turn.question) or 'Question'}", f"*Asked {plain(turn.asked)}*"]
+    record = turn.record
+    if record is None:
+        blocks.append("**The answer was not finished.**")
+        return [*blocks, plain(turn.partial)] if turn.partial.strip() else blocks
+    if record.get("status") == "not_found":
+        blocks.append(f"**Not in these articles.** {plain(record.get('missing') or '')}".strip())
+        return blocks + _notices(record) + _nearest(record.get("nearest") or ())
+    blocks.append(" ".join(_sentence(each) for each in record.get("sentences") or ()))
+    return blocks + _notices(record) + _sources(record.get("citations") or ())
+
+
+def _sentence(sentence: Mapping[str, Any]) -> str:
+    marks = "".join(f" \\[{number}\\]" for number in sentence.get("citations") or ())
+    return plain(sentence["text"]) + marks
+
+
+def _notices(record: Mapping[str, Any]) -> list[str]:
+    return [f"*Note:* {plain(notice)}" for notice in record.get("notices") or ()]
+
+
+def _sources(citations: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not citations:
+        return []
+    return ["### Sources", *(_quoted(f"\\[{c['number']}\\] ", c, c["quote"]) for c in citations)]
+
+
+def _nearest(passages: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not passages:
+        return []
+    return ["### The nearest passages", *(_quoted("", each, each["text"]) for each in passages)]
+
+
+def _quoted(mark: str, source: Mapping[str, Any], quote: str) -> str:
+    where = f"{plain(source['path'])}, characters {source['start']} to {source['end']}"
+    return f"{mark}{source_line(source)}\n\n> {plain(quote)}\n\nIn {where}"

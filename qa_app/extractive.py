@@ -1,0 +1,111 @@
+"""A reading in, an answer in the articles' own words out: no language model.
+
+Enters: the sentences a ``Reader`` scored. Leaves: at most five of them as an answer, each word
+for word and cited, the best first and then those that add to it; a fact that a second article
+tells as well carries both citations. Deliberately knows nothing of retrieval or of how scores
+are made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from embeddings.reader import Reading, ScoredSentence
+from embeddings.schema import Article, Span
+from qa_app.schema import Citation, Sentence
+
+# Cosine of two sentences from which they tell the same: 0.8 is where, over news, pairs begin to
+# differ by no more than wording. Figures are compared apart from it.
+SAME_FACT = 0.75
+# A further sentence must be at least this likely to answer, absolutely and against the best.
+ADD_AT_LEAST = 0.08
+ADD_RATIO = 0.2
+
+_FIGURE = re.compile(
+    r"\d+(?:[.,:]\d+)*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|"
+    r"thirty|forty|fifty|hundreds?|thousands?|millions?|billions?|trillions?|dozens?|scores)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Draft:
+    """Sentences and citations as they are put together, numbered as they are first cited."""
+
+    sentences: list[Sentence] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+
+    def cite(self, article: Article, span: Span) -> int:
+        """The number of the citation of these words: a new one unless they are cited already."""
+        for citation in self.citations:
+            if citation.article.id == article.id and citation.start == span.start:
+                return citation.number
+        number = len(self.citations) + 1
+        self.citations.append(Citation.at(number, article, span.start, span.end))
+        return number
+
+    def say(self, spans: Sequence[tuple[Article, Span]]) -> None:
+        """Add the first of these as a sentence, cited together with the others."""
+        article, span = spans[0]
+        numbers = tuple(self.cite(each, where) for each, where in spans)
+        self.sentences.append(Sentence(article.text[span.start : span.end], numbers))
+
+
+def compose(reading: Reading, max_sentences: int) -> Draft:
+    """Choose and cite the sentences that answer.
+
+    Args:
+        reading: not empty, and believed to hold an answer.
+        max_sentences: at most this many.
+    """
+    likeness = reading.vectors @ reading.vectors.T
+    figures = [_figures(sentence.text) for sentence in reading.sentences]
+    best = reading.sentences[0].score
+    chosen: list[int] = []
+    for i, sentence in enumerate(reading.sentences):
+        if len(chosen) == max_sentences:
+            break
+        likely = sentence.score >= ADD_AT_LEAST and sentence.score >= ADD_RATIO * best
+        if i and not (likely and sentence.text[-1:] != "?"):
+            continue
+        if not any(_same(likeness, figures, i, j) for j in chosen):
+            chosen.append(i)
+    draft = Draft()
+    for i in chosen:
+        draft.say([_place(reading.sentences[j]) for j in _tellers(reading, likeness, figures, i)])
+    return draft
+
+
+def _tellers(
+    reading: Reading,
+    likeness: np.ndarray,
+    figures: list[frozenset[str]],
+    i: int,  # type: ignore[type-arg]
+) -> list[int]:
+    """The sentence itself, then for each other article the one that best tells the same."""
+    tellers = {reading.sentences[i].hit.article.id: i}
+    for j in np.argsort(-likeness[i], kind="stable").tolist():
+        if likeness[i, j] < SAME_FACT:
+            break
+        if j != i and _same(likeness, figures, i, j):
+            tellers.setdefault(reading.sentences[j].hit.article.id, j)
+    return list(tellers.values())
+
+
+def _same(likeness: np.ndarray, figures: list[frozenset[str]], i: int, j: int) -> bool:  # type: ignore[type-arg]
+    """Whether two sentences tell the same: alike, and no figure of one against another's."""
+    if likeness[i, j] < SAME_FACT:
+        return False
+    return figures[i] <= figures[j] or figures[j] <= figures[i]
+
+
+def _figures(text: str) -> frozenset[str]:
+    return frozenset(found.casefold().rstrip("s") for found in _FIGURE.findall(text))
+
+
+def _place(sentence: ScoredSentence) -> tuple[Article, Span]:
+    return sentence.hit.article, sentence.span

@@ -1,0 +1,33 @@
+"""Every option of the app, read once from the environment; data only.
+
+Enters: environment variables that begin with ``QA_`` (``QA_INDEX=/data/index``) and a ``.env``
+file in the current folder. Leaves: ``Settings``. Deliberately opens nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from embeddings.collection import DEFAULT_DIRECTORY
+
+# The example articles lie beside the package in a checkout; an installed package has none.
+SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+
+
+class Settings(BaseSettings):
+    """What can be set, with its default; ``QA_<NAME>`` sets it from outside."""
+
+    model_config = SettingsConfigDict(env_prefix="QA_", env_file=".env", extra="ignore")
+
+    index: Path = Field(DEFAULT_DIRECTORY, description="the index folder")
+    articles: Path = Field(SEEDS, description="what an empty collection is filled from")
+    encoder: str | None = Field(None, description="folder or name of another embedding model")
+    k: int = Field(8, ge=1, le=100, description="passages read for each question")
+    max_sentences: int = Field(5, ge=1, le=20, description="sentences of an answer, at most")
+    threshold: float | None = Field(
+        None, ge=0, le=1, description="confidence below which nothing is answered"
+    )
+    upload_megabytes: int = Field(50, ge=1, description="largest upload taken")

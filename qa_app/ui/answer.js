@@ -1,0 +1,201 @@
+const ABSENT_ICON = [
+  ["circle", { cx: 10.5, cy: 10.5, r: 6.5 }],
+  ["path", { d: "M15.5 15.5 21 21M8 10.5h5" }],
+];
+
+function icon(shapes) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("fill", "none");
+  svg.setAttribute("stroke", "currentColor");
+  svg.setAttribute("stroke-width", "2");
+  svg.setAttribute("stroke-linecap", "round");
+  svg.setAttribute("aria-hidden", "true");
+  for (const [name, attributes] of shapes) {
+    const shape = document.createElementNS(space, name);
+    for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
+    svg.appendChild(shape);
+  }
+  return svg;
+}
+
+function placeTip(tip, at) {
+  const mark = at.getBoundingClientRect();
+  const box = tip.getBoundingClientRect();
+  const left = Math.min(Math.max(8, mark.left - 12), window.innerWidth - box.width - 8);
+  const above = mark.top - box.height - 6;
+  tip.style.left = `${Math.max(8, left)}px`;
+  tip.style.top = `${above > 8 ? above : mark.bottom + 6}px`;
+}
+
+function tipFor(root) {
+  const tip = make("div", "tip");
+  tip.id = "tip";
+  tip.setAttribute("role", "tooltip");
+  tip.setAttribute("popover", "manual");
+  const hide = () => tip.matches(":popover-open") && tip.hidePopover();
+  const show = (at, source) => {
+    tip.replaceChildren(make("q", "", source.begins), make("span", "quiet", source.says));
+    if (!tip.matches(":popover-open")) tip.showPopover();
+    placeTip(tip, at);
+  };
+  root.appendChild(tip);
+  return { show, hide };
+}
+
+function drawSentences(root, data, tip, open) {
+  const prose = make("p", "prose");
+  data.sentences.forEach((sentence, index) => {
+    if (index) prose.append(" ");
+    prose.append(make("span", "", sentence.text));
+    for (const number of sentence.marks) {
+      const source = data.sources.find((each) => each.number === number);
+      if (!source) continue;
+      const mark = button("mark", String(number), `Source ${number}: ${source.says}`);
+      mark.dataset.key = source.key;
+      mark.setAttribute("aria-describedby", "tip");
+      mark.addEventListener("mouseenter", () => tip.show(mark, source));
+      mark.addEventListener("focus", () => mark.matches(":focus-visible") && tip.show(mark, source));
+      for (const end of ["mouseleave", "blur"]) mark.addEventListener(end, tip.hide);
+      mark.addEventListener("keydown", (event) => event.key === "Escape" && tip.hide());
+      mark.addEventListener("click", () => { tip.hide(); open(source.key); });
+      prose.append(mark);
+    }
+  });
+  root.appendChild(prose);
+}
+
+function drawMeta(root, data) {
+  if (!data.confidence) return;
+  const meta = make("div", "meta");
+  const level = make("span", "level");
+  const dots = make("span", "dots");
+  dots.setAttribute("aria-hidden", "true");
+  for (let i = 0; i < 3; i += 1) dots.appendChild(make("i", i < data.dots ? "on" : ""));
+  level.append(dots, make("span", "confidence", data.confidence));
+  meta.appendChild(level);
+  root.appendChild(meta);
+}
+
+function what(source) {
+  const box = make("span", "what");
+  box.append(make("span", source.untitled ? "title untitled" : "title", source.title));
+  box.append(make("span", "detail", source.detail));
+  return box;
+}
+
+function numberButton(source, open) {
+  const node = button("number", String(source.number), `Open source ${source.number}`);
+  node.dataset.key = source.key;
+  node.addEventListener("click", () => open(source.key));
+  return node;
+}
+
+// One row an article, with the numbers of all that is quoted from it.
+function drawSources(root, data, open) {
+  if (!data.sources.length) return;
+  const section = make("div", "sources");
+  const list = make("ol");
+  list.setAttribute("aria-label", "Sources");
+  for (const article of new Set(data.sources.map((each) => each.article))) {
+    const quoted = data.sources.filter((each) => each.article === article);
+    const title = button("source", null, `Open source ${quoted[0].number}: ${quoted[0].says}`);
+    title.append(what(quoted[0]));
+    title.addEventListener("click", () => open(quoted[0].key));
+    const numbers = make("span", "numbers");
+    numbers.append(...quoted.map((source) => numberButton(source, open)));
+    const item = make("li");
+    item.append(numbers, title);
+    list.appendChild(item);
+  }
+  section.append(make("h3", "", data.sources.length === 1 ? "Source" : "Sources"), list);
+  root.appendChild(section);
+}
+
+function drawAbsent(root, data) {
+  const box = make("section", "absent");
+  const heading = make("h2");
+  heading.append(icon(ABSENT_ICON), make("span", "", "Not in these articles"));
+  box.append(heading, make("p", "missing", data.missing));
+  root.appendChild(box);
+}
+
+function drawNearest(root, data, open) {
+  if (!data.nearest.length) return;
+  root.appendChild(make("h3", "", "The nearest passages, which may not be about it"));
+  const list = make("ul");
+  list.setAttribute("aria-label", "Nearest passages");
+  for (const passage of data.nearest) {
+    const row = button("passage", null, `Open passage in ${passage.says}`);
+    row.dataset.key = passage.key;
+    row.append(make("span", "words", passage.text), what(passage));
+    row.addEventListener("click", () => open(passage.key));
+    const item = make("li");
+    item.appendChild(row);
+    list.appendChild(item);
+  }
+  root.appendChild(list);
+}
+
+function press(root, active) {
+  for (const node of root.querySelectorAll("[data-key]")) {
+    node.setAttribute("aria-pressed", String(node.dataset.key === active));
+  }
+}
+
+function isDark(parent) {
+  const host = parent.host || parent;
+  const colour = getComputedStyle(host).getPropertyValue("--st-background-color").trim();
+  const digits = /^#(..)(..)(..)/.exec(colour);
+  return Boolean(digits) && digits.slice(1).every((pair) => parseInt(pair, 16) < 128);
+}
+
+// A new answer is read from its beginning: bring its question to the top of the page, and hold
+// it there for a moment, because Streamlit goes on following the page's end while it grows.
+function arrive(root, parent) {
+  const host = parent.host || parent;
+  const turn = host.closest('[data-testid="stChatMessage"]');
+  const question = turn?.parentElement?.previousElementSibling || turn || host;
+  let frames = 60;
+  const leave = () => { frames = 0; };
+  for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) {
+    window.addEventListener(kind, leave, { once: true, passive: true });
+  }
+  const step = () => {
+    if (frames <= 0) return;
+    frames -= 1;
+    const top = question.getBoundingClientRect().top;
+    const end = root.getBoundingClientRect().bottom;
+    // What fits on the page as it is stays where it is.
+    if (top < 50 || (end > window.innerHeight - 130 && top > 90)) {
+      question.scrollIntoView({ block: "start" });
+    }
+    requestAnimationFrame(step);
+  };
+  requestAnimationFrame(step);
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = rootOf(parentElement, "answer", "article");
+  root.__open = (key) => setTriggerValue("opened", key);
+  root.classList.toggle("dark", isDark(parentElement));
+  const { active, fresh, ...content } = data;
+  if (!unchanged(root, content)) {
+    const open = (key) => root.__open(key);
+    root.replaceChildren();
+    root.setAttribute("aria-label", data.absent ? "Not in these articles" : "Answer");
+    const tip = tipFor(root);
+    if (data.absent) drawAbsent(root, data);
+    else drawSentences(root, data, tip, open);
+    drawMeta(root, data);
+    for (const notice of data.notices) root.appendChild(make("p", "notice", notice));
+    if (data.absent) drawNearest(root, data, open);
+    else drawSources(root, data, open);
+  }
+  press(root, active);
+  if (fresh && !root.__arrived) {
+    root.__arrived = true;
+    arrive(root, parentElement);
+  }
+}

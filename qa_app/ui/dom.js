@@ -1,0 +1,43 @@
+// Put in front of each component's script. Whatever comes from articles, file names, questions or
+// answers reaches the page through textContent or setAttribute("aria-label"), never as HTML.
+
+function make(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined && text !== null) node.textContent = text;
+  return node;
+}
+
+function button(className, text, label) {
+  const node = make("button", className, text);
+  node.type = "button";
+  if (label) node.setAttribute("aria-label", label);
+  return node;
+}
+
+// Streamlit calls a component again with new data and keeps what is in it: one root, refilled
+// only when the data really changed, so that focus and scroll positions stay.
+function rootOf(parent, className, tag) {
+  let root = parent.querySelector("[data-root]");
+  if (!root) {
+    root = make(tag || "div", className);
+    root.setAttribute("data-root", "");
+    parent.appendChild(root);
+  }
+  return root;
+}
+
+function unchanged(root, data) {
+  const drawn = JSON.stringify(data);
+  if (root.__drawn === drawn) return true;
+  root.__drawn = drawn;
+  return false;
+}
+
+function deepFocus() {
+  let node = document.activeElement;
+  while (node && node.shadowRoot && node.shadowRoot.activeElement) {
+    node = node.shadowRoot.activeElement;
+  }
+  return node;
+}
