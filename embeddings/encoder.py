@@ -66,6 +66,10 @@ class Encoder(Protocol):
         """Embed one question: float32, shape (dim,), unit length."""
         ...
 
+    def encode_words(self, words: Sequence[str]) -> FloatArray:
+        """Vectors of single words out of context: shape (len(words), any), unit or zero rows."""
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, without the special ones."""
         ...
@@ -131,6 +135,29 @@ class SentenceEncoder:
             finally:
                 torch.set_num_threads(threads)
         return row
+
+    def encode_words(self, words: Sequence[str]) -> FloatArray:
+        """Embed single words, without their context: the mean of their tokens' input vectors.
+
+        It costs a table look-up, no forward pass. The vectors are centred first: what all tokens
+        have in common says nothing of a word (Mu & Viswanath, "All-but-the-Top", ICLR 2018).
+
+        Returns:
+            float32, shape (len(words), width of the table), rows of unit length or zero.
+        """
+        table = self._word_table
+        encoded = self._tokenizer.encode_batch_fast(list(words), add_special_tokens=False)
+        rows = np.zeros((len(words), table.shape[1]), dtype=np.float32)
+        for i, item in enumerate(encoded):
+            if item.ids:
+                rows[i] = table[item.ids].mean(0)
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+    @cached_property
+    def _word_table(self) -> FloatArray:
+        layer = self._model.get_submodule("0").model.get_input_embeddings()
+        table: FloatArray = layer.weight.detach().float().numpy()
+        return table - table.mean(0)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text by the model's tokenizer, without the special ones."""

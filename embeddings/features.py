@@ -25,6 +25,9 @@ NAMES = (
     "coverage",  # idf share of the question's stems that the sentence holds
     "coverage_below_best",
     "coverage_around",  # the same with the sentences around and the heading
+    "likeness",  # idf share of its words, each by its most similar word in the sentence
+    "likeness_below_best",
+    "likeness_around",
     "pairs",  # share of the question's neighbouring stems that are neighbours here
     "names_missing",  # idf share of its names and numbers that are nowhere around
     "names_here",  # idf share of its names and numbers in the sentence itself
@@ -67,10 +70,11 @@ _ASKS = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question taken apart: stems with their weights, names, and the kind of answer."""
+    """A question taken apart: stems with their weights, words, names, and the kind of answer."""
 
     weights: dict[str, float]
     order: tuple[str, ...]
+    words: dict[str, float]
     names: frozenset[str]
     kind: str | None
 
@@ -100,20 +104,42 @@ def take_apart(question: str, analyze: TextAnalyzer, idf: Callable[[str], float]
     named = [word for i, word in enumerate(words) if (i and word[0].isupper()) or word[0].isdigit()]
     names = frozenset(analyze.analyze(" ".join(named))) & set(order)
     kind = next((kind for kind, pattern in _ASKS if pattern.search(question)), None)
-    return Asked({stem: idf(stem) for stem in order}, tuple(order), names, kind)
+    weights = {stem: idf(stem) for stem in order}
+    spoken = {word.casefold(): analyze.analyze(word) for word in words}
+    content = {
+        word: max(weights[stem] for stem in stems if stem in weights)
+        for word, stems in spoken.items()
+        if any(stem in weights for stem in stems)
+    }
+    return Asked(weights, tuple(order), content, names, kind)
 
 
-def rows(asked: Asked, candidates: Sequence[Candidate], analyze: TextAnalyzer) -> FloatArray:
+WordVectors = Callable[[Sequence[str]], FloatArray]
+
+
+def rows(
+    asked: Asked, candidates: Sequence[Candidate], analyze: TextAnalyzer, vectors: WordVectors
+) -> FloatArray:
     """Describe every candidate.
+
+    Args:
+        asked: the question.
+        candidates: sentences.
+        analyze: the word index's analyzer.
+        vectors: one row a word, of unit length.
 
     Returns:
         float32, shape (len(candidates), len(NAMES)).
     """
     raw = [_row(asked, candidate, analyze) for candidate in candidates]
+    alike = _likeness(asked, candidates, vectors)
+    for row, (here, around) in zip(raw, alike, strict=True):
+        row[NAMES.index("likeness")], row[NAMES.index("likeness_around")] = here, around
     table = np.array(raw, dtype=np.float32).reshape(len(candidates), len(NAMES))
     for name, source in (
         ("cosine_below_best", "cosine"),
         ("coverage_below_best", "coverage"),
+        ("likeness_below_best", "likeness"),
         ("fused_below_best", "fused_below_best"),
     ):
         column = table[:, NAMES.index(source)]
@@ -135,6 +161,9 @@ def _row(asked: Asked, candidate: Candidate, analyze: TextAnalyzer) -> list[floa
         _share(asked.weights, here),
         0.0,
         _share(asked.weights, around),
+        0.0,
+        0.0,
+        0.0,
         sum(pair in neighbours for pair in pairs) / len(pairs) if pairs else 0.0,
         1.0 - _share({name: asked.weights[name] for name in asked.names}, around),
         _share({name: asked.weights[name] for name in asked.names}, here),
@@ -145,6 +174,35 @@ def _row(asked: Asked, candidate: Candidate, analyze: TextAnalyzer) -> list[floa
         math.log(words + 1.0),
         candidate.fused,
     ]
+
+
+def _likeness(
+    asked: Asked, candidates: Sequence[Candidate], vectors: WordVectors
+) -> list[tuple[float, float]]:
+    """How much of the question each sentence says in its own words, alone and with what is near.
+
+    Each word of the question counts by the cosine of the most similar word there: the soft
+    cardinality that BERTScore (Zhang et al., ICLR 2020) uses, here with idf weights.
+    """
+    weights = np.array(list(asked.words.values()), dtype=np.float32)
+    if not weights.sum():
+        return [(1.0, 1.0)] * len(candidates)
+    texts = [(_words(c.text), _words(f"{c.text} {c.around}")) for c in candidates]
+    vocabulary = {word: i for i, word in enumerate(dict.fromkeys(w for _, t in texts for w in t))}
+    cosines = vectors(list(asked.words)) @ vectors(list(vocabulary)).T
+    weights /= weights.sum()
+
+    def covered(words: Sequence[str]) -> float:
+        columns = [vocabulary[word] for word in words]
+        if not columns:
+            return 0.0
+        return float(weights @ np.maximum(cosines[:, columns].max(axis=1), 0.0))
+
+    return [(covered(here), covered(around)) for here, around in texts]
+
+
+def _words(text: str) -> list[str]:
+    return list(dict.fromkeys(word.casefold() for word in _WORD.findall(normalize(text))))
 
 
 def _share(weights: dict[str, float], present: set[str]) -> float:

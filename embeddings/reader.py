@@ -125,7 +125,8 @@ class SimilarityReader:
             _candidate(hit, span, cosine)
             for (hit, span), cosine in zip(spans, cosines.tolist(), strict=True)
         ]
-        return rows(asked, candidates, self._analyzer), vectors, asked
+        table = rows(asked, candidates, self._analyzer, self._encoder.encode_words)
+        return table, vectors, asked
 
     def _embed(self, texts: Sequence[str]) -> FloatArray:
         with self._lock:

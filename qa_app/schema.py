@@ -12,21 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from embeddings.errors import CitationMismatch
+from embeddings.records import article_record, hit_record
 from embeddings.schema import Article, Hit
 
 Status = Literal["answered", "not_found"]
-
-
-def article_record(article: Article) -> dict[str, Any]:
-    """The article's fields as ``--json`` prints them beside every quote."""
-    return {
-        "article": article.id,
-        "path": article.path,
-        "title": article.title,
-        "author": article.author,
-        "publisher": article.publisher,
-        "published": article.published,
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +72,6 @@ class Sentence:
     def record(self) -> dict[str, Any]:
         """The sentence as ``--json`` prints it."""
         return {"text": self.text, "citations": list(self.citations)}
-
-
-def hit_record(hit: Hit) -> dict[str, Any]:
-    """A passage with its article, offsets and scores, as ``--json`` prints it."""
-    passage, scores = hit.passage, hit.scores
-    return {
-        **article_record(hit.article),
-        "start": passage.start,
-        "end": passage.end,
-        "text": passage.text,
-        "score": round(scores.fused, 6),
-        "scores": {
-            "dense": None if scores.dense is None else round(scores.dense, 6),
-            "lexical": None if scores.lexical is None else round(scores.lexical, 6),
-            "fused": round(scores.fused, 6),
-        },
-    }
 
 
 @dataclass(frozen=True, slots=True)

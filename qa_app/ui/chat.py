@@ -116,6 +116,10 @@ def answer_pending(
             raise
         except CitedQAError as exc:
             page.failures[turn.id] = str(exc)
+        except Exception:
+            # A defect: it is shown as one, and not run into again at every choice on the page.
+            page.pending = None
+            raise
     page.pending, page.fresh = None, turn.id
     st.rerun()
 

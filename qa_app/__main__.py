@@ -1,0 +1,167 @@
+"""The app in a terminal: ``python -m qa_app ask | chat``.
+
+Answers go to stdout, progress and warnings to stderr. Exit status 0: done, also when the answer
+is that the articles do not say; 1: failed, with the reason on stderr; 2: misuse.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embeddings.cli import (
+    Bar,
+    add_filters,
+    add_index,
+    add_questions,
+    check_asked,
+    filters_from,
+    guarded,
+    print_json,
+    print_problems,
+    read_questions,
+)
+from embeddings.errors import CitedQAError
+
+if TYPE_CHECKING:
+    from qa_app.assistant import Assistant
+    from qa_app.schema import Answer
+
+
+def _assistant(options: argparse.Namespace) -> Assistant:
+    from qa_app.assistant import Assistant  # noqa: PLC0415 (the parser must not wait for it)
+    from qa_app.settings import Settings  # noqa: PLC0415
+    from qa_app.startup import open_collection  # noqa: PLC0415
+
+    settings = Settings(index=Path(options.index), encoder=options.encoder)
+    bar = Bar()
+    try:
+        collection = open_collection(settings, bar)
+    finally:
+        bar.close()
+    if not collection.status().articles:
+        print_problems(collection.status().problems)
+        collection.close()
+        raise CitedQAError(
+            f"there are no articles in {options.index}: run `python -m embeddings index PATH "
+            f"--index {options.index}` with the folder of your articles as PATH"
+        )
+    return Assistant(collection, settings)
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Answer a question, or a file of them, with cited sentences."""
+    status = 0
+    assistant = _assistant(options)
+    with assistant.collection:
+        for asked in read_questions(options):
+            try:
+                answer = assistant.ask(asked["question"], asked["history"], filters_from(options))
+            except CitedQAError as exc:
+                if options.questions is None:
+                    raise
+                status = 1
+                print_json({"id": asked["id"], "question": asked["question"], "error": str(exc)})
+                continue
+            if options.json:
+                print_json(answer.record(asked["id"]))
+            else:
+                print(in_words(answer))
+    return status
+
+
+def chat(options: argparse.Namespace) -> int:
+    """Ask one question after another; an empty line or Ctrl-D ends it."""
+    assistant = _assistant(options)
+    history: list[str] = []
+    with assistant.collection:
+        held = assistant.collection.status()
+        print(f"{held.articles} articles. Ask; an empty line ends.", file=sys.stderr)
+        while question := _next_question():
+            try:
+                answer = assistant.ask(question, history, filters_from(options))
+            except CitedQAError as exc:
+                print(f"error: {exc}", file=sys.stderr)
+                continue
+            history.append(question)
+            print_json(answer.record()) if options.json else print(in_words(answer) + "\n")
+    return 0
+
+
+def _next_question() -> str:
+    try:
+        # The prompt is not a result: stdout holds answers only.
+        print("> ", end="", file=sys.stderr, flush=True)
+        return input().strip()
+    except EOFError:
+        return ""
+
+
+def in_words(answer: Answer) -> str:
+    """An answer for a terminal: sentences with marks, then the sources."""
+    lines = []
+    if answer.understood and answer.understood != answer.question:
+        lines.append(f"(read together with what was asked before: {answer.understood})\n")
+    if answer.status == "not_found":
+        lines.append(f"Not in these articles. {answer.missing}")
+        for hit in answer.nearest:
+            lines += ["", f"  Nearest, in {_source(hit.article.label, hit.article)}"]
+            lines.append(_wrapped(" ".join(hit.passage.text.split())))
+    for sentence in answer.sentences:
+        marks = "".join(f"[{number}]" for number in sentence.citations)
+        lines.append(f"{' '.join(sentence.text.split())} {marks}")
+    for citation in answer.citations:
+        if citation.number == 1:
+            lines.append("")
+        lines.append(f"[{citation.number}] {_source(citation.article.label, citation.article)}")
+        lines.append(f"    {citation.article.path}:{citation.start}-{citation.end}")
+    return "\n".join(_printable(line) for line in (*lines, *answer.notices))
+
+
+def _source(label: str, article: object) -> str:
+    known = (getattr(article, name) for name in ("publisher", "author", "published"))
+    details = ", ".join(value for value in known if value)
+    return f"{label} ({details})" if details else label
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(textwrap.shorten(text, 400, placeholder=" …"), 96, initial_indent="    ", subsequent_indent="    ")
+
+
+def _printable(line: str) -> str:
+    # An article may hold terminal control sequences: they are shown, not obeyed.
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in line)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of every command."""
+    parser = argparse.ArgumentParser(
+        prog="python -m qa_app",
+        description="Ask news articles a question; every sentence of the answer is cited.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run in (("ask", ask), ("chat", chat)):
+        summary = (run.__doc__ or "").strip()
+        added = commands.add_parser(name, help=summary, description=summary)
+        added.set_defaults(run=run, parser=added)
+        add_index(added)
+        add_filters(added)
+        if name == "ask":
+            add_questions(added)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    options = build_parser().parse_args(arguments)
+    if options.run is ask:
+        check_asked(options.parser, options)
+    return guarded(lambda: int(options.run(options)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
