@@ -36,7 +36,8 @@ NAMES = (
     "is_question",
     "short",  # fewer than six words
     "length",  # logarithm of its words
-    "fused_below_best",  # of the passage
+    "passage_words",  # the passage's BM25 score against the best one's
+    "passage_cosine_below_best",
 )
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -87,7 +88,7 @@ class Candidate:
     around: str
     cosine: float
     passage_cosine: float
-    fused: float
+    passage_words: float
 
 
 def take_apart(question: str, analyze: TextAnalyzer, idf: Callable[[str], float]) -> Asked:
@@ -140,7 +141,7 @@ def rows(
         ("cosine_below_best", "cosine"),
         ("coverage_below_best", "coverage"),
         ("likeness_below_best", "likeness"),
-        ("fused_below_best", "fused_below_best"),
+        ("passage_cosine_below_best", "cosine_passage"),
     ):
         column = table[:, NAMES.index(source)]
         table[:, NAMES.index(name)] = column - column.max(initial=-np.inf)
@@ -172,7 +173,8 @@ def _row(asked: Asked, candidate: Candidate, analyze: TextAnalyzer) -> list[floa
         float(candidate.text.rstrip("\"'”’ ").endswith("?")),
         float(words < 6),
         math.log(words + 1.0),
-        candidate.fused,
+        candidate.passage_words,
+        0.0,
     ]
 
 

@@ -109,7 +109,7 @@ class SimilarityReader:
         sentences = tuple(
             ScoredSentence(spans[i][0], spans[i][1], float(scores[i])) for i in order.tolist()
         )
-        around = _candidate(*spans[int(order[0])], 0.0).around
+        around = _candidate(*spans[int(order[0])], 0.0, 0.0).around
         near = set(self._analyzer.analyze(f"{sentences[0].text} {around}"))
         unmatched = tuple(name for name in asked.order if name in asked.names - near)
         return Reading(sentences, answerable, vectors[order], unmatched)
@@ -121,8 +121,9 @@ class SimilarityReader:
         asked = take_apart(question, self._analyzer, words.idf)
         vectors = self._embed([hit.article.text[span.start : span.end] for hit, span in spans])
         cosines = vectors @ self._encoder.encode_query(question)
+        most = max((hit.scores.lexical or 0.0 for hit, _ in spans), default=0.0) or 1.0
         candidates = [
-            _candidate(hit, span, cosine)
+            _candidate(hit, span, cosine, (hit.scores.lexical or 0.0) / most)
             for (hit, span), cosine in zip(spans, cosines.tolist(), strict=True)
         ]
         table = rows(asked, candidates, self._analyzer, self._encoder.encode_words)
@@ -151,7 +152,7 @@ def distinct_sentences(hits: Sequence[Hit]) -> list[tuple[Hit, Span]]:
     return list(found.values())
 
 
-def _candidate(hit: Hit, span: Span, cosine: float) -> Candidate:
+def _candidate(hit: Hit, span: Span, cosine: float, words: float) -> Candidate:
     text, sentences = hit.article.text, hit.passage.sentences
     at = sentences.index(span)
     beside = [sentences[i] for i in (at - 1, at + 1) if 0 <= i < len(sentences)]
@@ -161,7 +162,7 @@ def _candidate(hit: Hit, span: Span, cosine: float) -> Candidate:
         around=" ".join(around),
         cosine=cosine,
         passage_cosine=hit.scores.dense or 0.0,
-        fused=hit.scores.fused,
+        passage_words=words,
     )
 
 

@@ -129,7 +129,12 @@ def _source(label: str, article: object) -> str:
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(textwrap.shorten(text, 400, placeholder=" …"), 96, initial_indent="    ", subsequent_indent="    ")
+    return textwrap.fill(
+        textwrap.shorten(text, 400, placeholder=" …"),
+        96,
+        initial_indent="    ",
+        subsequent_indent="    ",
+    )
 
 
 def _printable(line: str) -> str:

@@ -29,7 +29,8 @@ LAYOUT = 1
 BUSY_SECONDS = 10.0
 ID_BYTES = 16
 
-_TABLES = """
+_TABLES = f"""
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS conversations (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, started TEXT NOT NULL, touched TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -39,6 +40,8 @@ CREATE TABLE IF NOT EXISTS turns (
     question TEXT NOT NULL, asked TEXT NOT NULL, partial TEXT NOT NULL DEFAULT '', record TEXT
 );
 CREATE INDEX IF NOT EXISTS turns_of ON turns(conversation, id);
+PRAGMA user_version = {LAYOUT:d};
+COMMIT;
 """
 
 
@@ -248,18 +251,18 @@ def _connect(path: Path | str) -> sqlite3.Connection:
     """Open the file, check it and lay out its tables; raises sqlite3 errors as they come."""
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
     try:
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found not in (0, LAYOUT):
-            raise sqlite3.DatabaseError(f"its layout is {found}, expected {LAYOUT}")
+        # One statement, so that another process laying out the tables is seen whole or not at all.
+        layout, tables = connection.execute(
+            "SELECT user_version, (SELECT COUNT(*) FROM sqlite_schema) FROM pragma_user_version"
+        ).fetchone()
+        if layout != (LAYOUT if tables else 0):
+            raise sqlite3.DatabaseError(f"its layout is {layout}, expected {LAYOUT}")
         if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
             raise sqlite3.DatabaseError("the file is damaged")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
         connection.executescript(_TABLES)
-        connection.execute(f"PRAGMA user_version = {LAYOUT:d}")
-        connection.execute("SELECT id, title, started, touched FROM conversations LIMIT 1")
-        connection.execute("SELECT id, conversation, asked, partial, record FROM turns LIMIT 1")
     except BaseException:
         connection.close()
         raise

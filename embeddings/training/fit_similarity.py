@@ -7,9 +7,11 @@ Enters: SQuAD-like sets as gzip JSONL (``NAME_passages.jsonl.gz`` with ``id, tit
 with the data and the scores on held-out passages written beside them.
 
 Each set becomes a collection and is searched by the project's own retriever, so the regressions
-see what they will see in use. A question is used twice: as it is, and with the passage that
-answers it taken out of the hits, which makes an unanswerable question whose neighbours (passages
-of the same article) are still there: a near miss.
+see what they will see in use. A question is used as it is and reworded, since its author had the
+passage in view and repeats its words, which someone who asks a collection does not: words shared
+with the answering sentence are replaced by near neighbours in the encoder's table of word vectors.
+Each is used a second time with the passage that answers it taken out of the hits, which makes an
+unanswerable question whose neighbours (passages of the same article) are still there: a near miss.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import argparse
 import gzip
 import json
 import random
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -33,13 +36,17 @@ from tqdm import tqdm
 from embeddings.collection import Collection
 from embeddings.encoder import FloatArray
 from embeddings.features import NAMES
+from embeddings.lexical import QUESTION_WORDS, analyzer
 from embeddings.reader import READING_NAMES, WEIGHTS, SimilarityReader, distinct_sentences, reading_features
 from embeddings.retriever import retrieve
 from embeddings.schema import Hit, Span
+from embeddings.segment import sentences
 
 # Licences that allow it; the SQuAD 2.0 dev set is for measuring and never read here.
 SETS = ("squad_part", "squadshifts_wiki", "squadshifts_reddit", "squadshifts_amazon")
-HITS = 8
+HITS = 12
+# Share of the shared words that a reworded question has in other words: most, not names.
+REWORDED = 0.7
 
 
 @dataclass(slots=True)
@@ -77,8 +84,44 @@ def _cases(data: Path, name: str, passages: int, rng: random.Random) -> Iterator
         with Collection.open(Path(folder) / "index") as collection:
             collection.sync(source)
             reader = SimilarityReader(collection.encoder)
+            reword = _Reworder(collection.encoder, rng)
+            text_of = {row["id"]: row["text"] for row in kept}
             for question in tqdm(questions[: passages // 2], desc=name, disable=None):
-                yield from _pair(collection, reader, question, question["passage"] in held_out)
+                away = question["passage"] in held_out
+                other = question | {"question": reword(question, text_of[question["passage"]])}
+                yield from _pair(collection, reader, question, away)
+                yield from _pair(collection, reader, other, away)
+
+
+class _Reworder:
+    """Replaces words that a question shares with the sentence that answers it."""
+
+    def __init__(self, encoder: Any, rng: random.Random) -> None:  # noqa: ANN401
+        self._encoder, self._rng = encoder, rng
+        vocabulary = encoder._tokenizer.get_vocab()
+        self._words = sorted(w for w in vocabulary if w.isalpha() and w.isascii() and len(w) > 3)
+        self._rows = encoder.encode_words(self._words)
+        self._stem = analyzer()
+
+    def __call__(self, question: dict[str, Any], text: str) -> str:
+        """The question in other words."""
+        start = question["starts"][0]
+        span = next(s for s in sentences(text) if s.start <= start < s.end)
+        shared = set(self._stem.analyze(text[span.start : span.end]))
+        return re.sub(
+            r"(?<!^)\b[a-z]{4,}\b",
+            lambda found: self._other(found[0], shared),
+            question["question"],
+        )
+
+    def _other(self, word: str, shared: set[str]) -> str:
+        stems = set(self._stem.analyze(word))
+        if word in QUESTION_WORDS or not stems & shared or self._rng.random() > REWORDED:
+            return word
+        cosines = self._rows @ self._encoder.encode_words([word])[0]
+        near = [self._words[i] for i in np.argsort(-cosines)[:12]]
+        near = [each for each in near if not stems & set(self._stem.analyze(each))][:5]
+        return self._rng.choice(near) if near else word
 
 
 def _pair(
