@@ -1,4 +1,4 @@
-"""The library on the command line: ``python -m embeddings index | search | status | show | remove``.
+"""The library on the command line: ``python -m embeddings index | search | status | show | …``.
 
 Results go to stdout, progress and warnings to stderr. Exit status 0: done; 1: failed, with the
 reason on stderr; 2: misuse.

@@ -19,8 +19,8 @@ import numpy as np
 
 from embeddings.encoder import FloatArray
 from embeddings.errors import CollectionCorrupt
-from embeddings.lexical import LEXICAL_VERSION, WordEntry, WordIndex
 from embeddings.inputs import encoder_input
+from embeddings.lexical import LEXICAL_VERSION, WordEntry, WordIndex
 from embeddings.store import Store
 from embeddings.vectors import FlatIndex, IntArray, VectorIndex, as_keys
 

@@ -151,13 +151,16 @@ class SentenceEncoder:
         for i, item in enumerate(encoded):
             if item.ids:
                 rows[i] = table[item.ids].mean(0)
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+        return rows
 
     @cached_property
     def _word_table(self) -> FloatArray:
-        layer = self._model.get_submodule("0").model.get_input_embeddings()
-        table: FloatArray = layer.weight.detach().float().numpy()
-        return table - table.mean(0)
+        transformer: Any = self._model[0]
+        weight = transformer.model.get_input_embeddings().weight
+        table: FloatArray = weight.detach().float().numpy()
+        centred: FloatArray = table - table.mean(0)
+        return centred
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text by the model's tokenizer, without the special ones."""
@@ -205,7 +208,7 @@ class SentenceEncoder:
             from sentence_transformers import SentenceTransformer  # noqa: PLC0415 (3 s)
             from transformers.utils import logging  # noqa: PLC0415 (loaded when needed)
 
-            logging.disable_progress_bar()
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # ships no types
             return SentenceTransformer(
                 str(folder) if folder.is_dir() else self.model,
                 device="cpu",

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from tantivy import TextAnalyzer
@@ -44,7 +45,9 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _MONTHS = "january february march april may june july august september october november december"
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday yesterday today tomorrow"
 _TIME = re.compile(
-    r"\b(?:1[5-9]\d\d|20\d\d|\d{1,2}(?:st|nd|rd|th)|" + "|".join(f"{_MONTHS} {_DAYS}".split()) + r"|"
+    r"\b(?:1[5-9]\d\d|20\d\d|\d{1,2}(?:st|nd|rd|th)|"
+    + "|".join(f"{_MONTHS} {_DAYS}".split())
+    + r"|"
     r"(?:last|next|this|previous|recent|following)\s+(?:week|month|year|night|fall|spring|summer|"
     r"autumn|winter)s?|(?:century|decade|centuries|decades)|(?:weeks?|months?|years?|days?|hours?)\s+"
     r"(?:ago|later|earlier|before|after))\b",
@@ -62,10 +65,23 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _ASKS = (
-    ("number", re.compile(r"\bhow (?:many|much|old|large|big|tall|far|often|high)\b|\bwhat (?:number|percentage|share|amount)\b", re.I)),
-    ("time", re.compile(r"\bwhen\b|\b(?:what|which|in what|on what) (?:year|date|day|month|time|century|decade)\b|\bhow (?:long|soon|recently)\b", re.I)),
-    ("reason", re.compile(r"\bwhy\b|\b(?:what|which) (?:reason|cause)s?\b|\bhow come\b", re.I)),
-    ("name", re.compile(r"\bwho\b|\bwhom\b|\bwhose\b|\bwhere\b|\b(?:what|which) (?:person|country|city|place|group|organi[sz]ation|company|state|leader|official|general|president|minister|envoy|newspaper)\b", re.I)),
+    (
+        "number",
+        r"\bhow (?:many|much|old|large|big|tall|far|often|high)\b|"
+        r"\bwhat (?:number|percentage|share|amount)\b",
+    ),
+    (
+        "time",
+        r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time|century|decade)\b|"
+        r"\bhow (?:long|soon|recently)\b",
+    ),
+    ("reason", r"\bwhy\b|\b(?:what|which) (?:reason|cause)s?\b|\bhow come\b"),
+    (
+        "name",
+        r"\bwho\b|\bwhom\b|\bwhose\b|\bwhere\b|\b(?:what|which) (?:person|country|city|place|"
+        r"group|organi[sz]ation|company|state|leader|official|general|president|minister|envoy|"
+        r"newspaper)\b",
+    ),
 )
 
 
@@ -104,7 +120,7 @@ def take_apart(question: str, analyze: TextAnalyzer, idf: Callable[[str], float]
     # The first word is a capital in any case; a name there is found again by its idf.
     named = [word for i, word in enumerate(words) if (i and word[0].isupper()) or word[0].isdigit()]
     names = frozenset(analyze.analyze(" ".join(named))) & set(order)
-    kind = next((kind for kind, pattern in _ASKS if pattern.search(question)), None)
+    kind = next((kind for kind, asks in _ASKS if re.search(asks, question, re.IGNORECASE)), None)
     weights = {stem: idf(stem) for stem in order}
     spoken = {word.casefold(): analyze.analyze(word) for word in words}
     content = {
@@ -151,8 +167,8 @@ def rows(
 def _row(asked: Asked, candidate: Candidate, analyze: TextAnalyzer) -> list[float]:
     stems = analyze.analyze(normalize(candidate.text))
     here, around = set(stems), set(stems) | set(analyze.analyze(normalize(candidate.around)))
-    neighbours = set(zip(stems, stems[1:], strict=False))
-    pairs = list(zip(asked.order, asked.order[1:], strict=False))
+    neighbours = set(pairwise(stems))
+    pairs = list(pairwise(asked.order))
     found = _has_kind(asked, candidate.text)
     words = len(stems)
     return [

@@ -6,8 +6,9 @@ knows nothing of what the keys stand for.
 The scores are kept, not only the ranks: how far the best BM25 score is above the next says how
 rare the words are that it shares with the question. Each score is divided by its best and they
 are added with a weight, a convex combination as in Bruch, Gai & Ingber, "An Analysis of Fusion
-Functions for Hybrid Retrieval", ACM TOIS 42(1), 2023. Reciprocal rank fusion (Cormack et al., SIGIR 2009) is here for
-comparison: with equal weights it ranks worse than BM25 alone on news (docs/retrieval.md).
+Functions for Hybrid Retrieval", ACM TOIS 42(1), 2023. Reciprocal rank fusion (Cormack et al.,
+SIGIR 2009) is here for comparison: with equal weights it ranks worse than BM25 alone on news
+(docs/retrieval.md).
 """
 
 from __future__ import annotations

@@ -34,9 +34,9 @@ LONGEST_WORD = 60
 WRITER_MEMORY = 64_000_000
 # Words that say how a question is put, not what it is about. In a passage they are kept.
 QUESTION_WORDS = frozenset(
-    "a an the of in on at to for from by with and or is are was were be been being do does did "
-    "has have had what which who whom whose when where why how that this these those it its "
-    "as about into there any".split()
+    """a an the of in on at to for from by with and or is are was were be been being do does did
+    has have had what which who whom whose when where why how that this these those it its
+    as about into there any""".split()
 )
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
@@ -193,6 +193,7 @@ class WordIndex:
                 [(Occur.Must, wanted), (Occur.Must, Query.const_score_query(among, 0.0))]
             )
         found = searcher.search(wanted, limit=k, count=False).hits
-        keys = searcher.fast_field_values("key", [address for _, address in found])
+        values = searcher.fast_field_values("key", [address for _, address in found])
+        keys = [int(value) for value in values if value is not None]
         scores = np.array([score for score, _ in found], dtype=np.float32)
         return as_keys(keys), scores

@@ -121,6 +121,7 @@ class Watch:
         self.timings: dict[str, float] = {}
 
     def __call__(self, stage: str, work: Callable[[], T]) -> T:
+        """Do the work and count its time under ``stage``."""
         begin = time.perf_counter()
         result = work()
         spent = 1000 * (time.perf_counter() - begin)

@@ -59,7 +59,7 @@ def known_sources(store: Store, root: str) -> dict[str, SourceRow]:
     """What was recorded of the files of a root at its last sync, by path."""
     query = "SELECT root, path, signature, fingerprint, reader, problems FROM sources WHERE root=?"
     return {
-        row[1]: SourceRow(*row[:5], tuple(Problem(**item) for item in json.loads(row[5])))
+        row[1]: SourceRow(row[0], row[1], row[2], row[3], row[4], tuple(_problems(row[5])))
         for row in store.connection.execute(query, (root,))
     }
 
@@ -67,7 +67,11 @@ def known_sources(store: Store, root: str) -> dict[str, SourceRow]:
 def recorded_problems(store: Store) -> list[Problem]:
     """Every problem of the files as last read."""
     rows = store.connection.execute("SELECT problems FROM sources ORDER BY root, path")
-    return [Problem(**item) for row in rows for item in json.loads(row[0])]
+    return [problem for row in rows for problem in _problems(row[0])]
+
+
+def _problems(data: str) -> list[Problem]:
+    return [Problem(**item) for item in json.loads(data)]
 
 
 def current_articles(store: Store) -> dict[str, tuple[int, str]]:

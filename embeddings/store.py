@@ -255,7 +255,8 @@ class Store:
             wanted = [value.casefold() for value in getattr(filters, column)]
             if wanted:
                 named[column] = json.dumps(wanted)
-                clauses.append(f"casefold(a.{column}) IN (SELECT value FROM json_each(:{column}))")
+                chosen = f"(SELECT value FROM json_each(:{column}))"
+                clauses.append(f"casefold(a.{column}) IN {chosen}")
         if filters.after:
             named["after"] = filters.after.isoformat()
             clauses.append("a.published >= :after")

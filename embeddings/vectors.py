@@ -14,7 +14,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +67,8 @@ class FlatIndex:
         import faiss  # noqa: PLC0415 (loaded when needed)
 
         self.dim = dim
-        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dim))
+        # Any: FAISS's stubs know neither its keyword arguments nor what cloning returns.
+        self._index: Any = faiss.IndexIDMap2(faiss.IndexFlatIP(dim))
 
     def __len__(self) -> int:
         """How many rows it holds."""
@@ -80,8 +81,10 @@ class FlatIndex:
 
     def remove(self, keys: IntArray) -> None:
         """Forget keys; unknown ones are ignored."""
+        import faiss  # noqa: PLC0415 (loaded when needed)
+
         if len(keys):
-            self._index.remove_ids(keys)
+            self._index.remove_ids(faiss.IDSelectorBatch(keys))
 
     def search(
         self, row: FloatArray, k: int, allowed: IntArray | None = None
@@ -102,7 +105,7 @@ class FlatIndex:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
         params = None
         if allowed is not None:
-            params = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+            params = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]  # its stubs do not know sel
         scores, keys = self._index.search(row.reshape(1, -1), min(k, len(self)), params=params)
         found = keys[0] >= 0
         return keys[0][found], scores[0][found]

@@ -1,0 +1,1 @@
+"""Measures the retriever and the assistant from outside, through their public interfaces."""

@@ -91,8 +91,10 @@ def _draw_chat(
     chat.draw_turns(turns, here, listing)
     waiting = st.container()
     chat.draw_lost(here)
-    chat.draw_limits(limits)
-    question = st.chat_input("Ask a question about the articles", submit_mode="stop", key="ask")
+    # Inside a container Streamlit leaves it in its place; page.css says why.
+    with st.container(key="asking"):
+        chat.draw_limits(limits)
+        question = st.chat_input("Ask a question about the articles", submit_mode="stop", key="ask")
     if question:
         chat.keep_question(shared, here, str(question))
         st.rerun()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from embeddings.encoder import FloatArray
 from embeddings.reader import Reading, ScoredSentence
 from embeddings.schema import Article, Span
 from qa_app.schema import Citation, Sentence
@@ -84,7 +85,7 @@ def _tellers(
     reading: Reading,
     likeness: np.ndarray,
     figures: list[frozenset[str]],
-    i: int,  # type: ignore[type-arg]
+    i: int,
 ) -> list[int]:
     """The sentence itself, then for each other article the one that best tells the same."""
     tellers = {reading.sentences[i].hit.article.id: i}
@@ -96,7 +97,7 @@ def _tellers(
     return list(tellers.values())
 
 
-def _same(likeness: np.ndarray, figures: list[frozenset[str]], i: int, j: int) -> bool:  # type: ignore[type-arg]
+def _same(likeness: FloatArray, figures: list[frozenset[str]], i: int, j: int) -> bool:
     """Whether two sentences tell the same: alike, and no figure of one against another's."""
     if likeness[i, j] < SAME_FACT:
         return False

@@ -37,7 +37,13 @@ from embeddings.collection import Collection
 from embeddings.encoder import FloatArray
 from embeddings.features import NAMES
 from embeddings.lexical import QUESTION_WORDS, analyzer
-from embeddings.reader import READING_NAMES, WEIGHTS, SimilarityReader, distinct_sentences, reading_features
+from embeddings.reader import (
+    READING_NAMES,
+    WEIGHTS,
+    SimilarityReader,
+    distinct_sentences,
+    reading_features,
+)
 from embeddings.retriever import retrieve
 from embeddings.schema import Hit, Span
 from embeddings.segment import sentences
@@ -133,9 +139,7 @@ def _pair(
         spans = distinct_sentences(found)
         if not spans:
             continue
-        table, _, asked = reader.describe(
-            question["question"], spans, collection.snapshot().words
-        )
+        table, _, asked = reader.describe(question["question"], spans, collection.snapshot().words)
         answers = np.array([_answers(hit, span, question) for hit, span in spans])
         yield _Case(table, answers, len(asked.order), held_out)
 

@@ -151,31 +151,6 @@ function isDark(parent) {
   return Boolean(digits) && digits.slice(1).every((pair) => parseInt(pair, 16) < 128);
 }
 
-// A new answer is read from its beginning: bring its question to the top of the page, and hold
-// it there for a moment, because Streamlit goes on following the page's end while it grows.
-function arrive(root, parent) {
-  const host = parent.host || parent;
-  const turn = host.closest('[data-testid="stChatMessage"]');
-  const question = turn?.parentElement?.previousElementSibling || turn || host;
-  let frames = 60;
-  const leave = () => { frames = 0; };
-  for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) {
-    window.addEventListener(kind, leave, { once: true, passive: true });
-  }
-  const step = () => {
-    if (frames <= 0) return;
-    frames -= 1;
-    const top = question.getBoundingClientRect().top;
-    const end = root.getBoundingClientRect().bottom;
-    // What fits on the page as it is stays where it is.
-    if (top < 50 || (end > window.innerHeight - 130 && top > 90)) {
-      question.scrollIntoView({ block: "start" });
-    }
-    requestAnimationFrame(step);
-  };
-  requestAnimationFrame(step);
-}
-
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement, "answer", "article");
   root.__open = (key) => setTriggerValue("opened", key);
@@ -196,6 +171,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   press(root, active);
   if (fresh && !root.__arrived) {
     root.__arrived = true;
-    arrive(root, parentElement);
+    arrive(parentElement.host || parentElement);
   }
 }

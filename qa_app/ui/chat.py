@@ -108,6 +108,7 @@ def answer_pending(
     draw_question(turn)
     earlier = tuple(each.question for each in turns if each.id < turn.id)
     with st.chat_message("assistant", avatar=ARTICLES), st.container(key=f"streaming-{turn.id}"):
+        components.arrive(f"arrive-{turn.id}")
         try:
             _stream(shared, opened, turn, earlier, limits)
         except StopException:

@@ -40,6 +40,7 @@ _rows = st.components.v2.component(
     css=_read("common.css", "rows.css"),
     js=_read("dom.js", "rows.js"),
 )
+_arrive = st.components.v2.component("cited_qa_arrive", js=_read("dom.js", "arrive.js"))
 
 
 def style_page() -> None:
@@ -56,6 +57,11 @@ def answer(view: Mapping[str, Any], key: str, on_open: Callable[[str], None]) ->
             on_open(which)
 
     _answer(key=key, data=dict(view), on_opened_change=opened)
+
+
+def arrive(key: str) -> None:
+    """Bring the question above this place to the top of the page, once."""
+    _arrive(key=key)
 
 
 def viewer(view: Mapping[str, Any] | None, key: str, on_close: Callable[[], None]) -> None:

@@ -41,3 +41,22 @@ function deepFocus() {
   }
   return node;
 }
+
+// A new question comes to the top of the page, its answer below it. For some frames, because the
+// page is still losing what it no longer shows; a reader who scrolls meanwhile is left alone.
+function arrive(host) {
+  const turn = host.closest('[data-testid="stChatMessage"]');
+  const question = turn?.parentElement?.previousElementSibling || turn || host;
+  let frames = 40;
+  const leave = () => { frames = 0; };
+  for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"]) {
+    window.addEventListener(kind, leave, { once: true, passive: true });
+  }
+  const step = () => {
+    if (frames <= 0 || !question.isConnected) return;
+    frames -= 1;
+    question.scrollIntoView({ block: "start" });
+    requestAnimationFrame(step);
+  };
+  step();
+}

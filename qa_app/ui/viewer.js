@@ -76,6 +76,12 @@ function suitWidth(root) {
   else root.removeAttribute("aria-modal");
 }
 
+// The page's own style sheet has no access to the theme; this component does.
+function tellColour(parent) {
+  const colour = getComputedStyle(parent.host || parent).getPropertyValue("--st-background-color");
+  document.documentElement.style.setProperty("--page-background", colour);
+}
+
 function hide(root) {
   const hadFocus = root.contains(deepFocus());
   root.classList.remove("open");
@@ -97,6 +103,7 @@ function listen(root) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement, "", "aside");
   if (!root.__listens) listen(root);
+  tellColour(parentElement);
   root.__close = () => {
     hide(root);
     setTriggerValue("closed", true);

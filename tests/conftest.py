@@ -1,0 +1,103 @@
+"""Fixtures that more than one file uses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from embeddings.collection import Collection
+from embeddings.encoder import SentenceEncoder
+from tests.fakes import TinyEncoder
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+
+# One article of one passage each: (id, heading, text).
+NEWS = (
+    (
+        "lisbon",
+        {
+            "title": "Flood in Lisbon",
+            "publisher": "Público",
+            "author": "Ana Sá",
+            "published": "2024-03-01",
+        },
+        "The river flooded Lisbon on Sunday. The mayor was abroad, officials said.",
+    ),
+    (
+        "oslo",
+        {
+            "title": "Strike in Oslo",
+            "publisher": "Dagen",
+            "author": "Kari Moe",
+            "published": "2024-03-05",
+        },
+        "Train drivers in Oslo went on strike. Their union wants “eight hours” — no more. 🚆",
+    ),
+    (
+        "haifa",
+        {"title": "Port of Haifa", "publisher": "DAGEN", "published": "2024-03-09"},
+        "The port of Haifa reopened.\r\nA sign said שלום עולם to the crews.",
+    ),
+    ("cairo", {}, "A museum opened in Cairo. It shows forty statues."),
+)
+
+
+def write_lines(path: Path, rows: list[dict[str, object]]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def encoder() -> TinyEncoder:
+    return TinyEncoder()
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    """A folder with ``news.jsonl``: four articles of one passage each."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    rows = [{"id": name, "text": text, **heading} for name, heading, text in NEWS]
+    write_lines(folder / "news.jsonl", rows)
+    return folder
+
+
+@pytest.fixture
+def collection(tmp_path: Path, encoder: TinyEncoder) -> Iterator[Collection]:
+    """An empty collection with the counting encoder."""
+    with Collection.open(tmp_path / "index", encoder=encoder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def reopen(collection: Collection) -> Iterator[Callable[[], Collection]]:
+    """Open the folder of ``collection`` again, as another process would."""
+    opened: list[Collection] = []
+
+    def again() -> Collection:
+        opened.append(Collection.open(collection.directory, encoder=TinyEncoder()))
+        return opened[-1]
+
+    yield again
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture(scope="session")
+def sentence_encoder() -> SentenceEncoder:
+    """The packaged model, loaded once."""
+    return SentenceEncoder()
+
+
+@pytest.fixture(scope="session")
+def seeds(
+    tmp_path_factory: pytest.TempPathFactory, sentence_encoder: SentenceEncoder
+) -> Iterator[Collection]:
+    """The five example articles, indexed once with the packaged model; not to be changed."""
+    directory = tmp_path_factory.mktemp("seeds") / "index"
+    with Collection.open(directory, encoder=sentence_encoder) as opened:
+        assert opened.sync(SEEDS).problems == ()
+        yield opened
