@@ -36,7 +36,8 @@ WRITER_MEMORY = 64_000_000
 QUESTION_WORDS = frozenset(
     """a an the of in on at to for from by with and or is are was were be been being do does did
     has have had what which who whom whose when where why how that this these those it its
-    as about into there any""".split()
+    as about into there any many much can could would should will may might if than i you we he
+    she they""".split()
 )
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +72,11 @@ class Reader(Protocol):
         """Which reader this is, for people."""
         ...
 
+    @property
+    def threshold(self) -> float:
+        """The ``answerable`` below which nothing should be answered."""
+        ...
+
     def read(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Reading:
         """Score every sentence of the hits against the question."""
         ...
@@ -81,6 +86,11 @@ class SimilarityReader:
     """A ``Reader`` from similarity, shared words and the kind of answer asked for."""
 
     name = "similarity of sentence and question"
+
+    @property
+    def threshold(self) -> float:
+        """Chosen on held-out questions, half of them unanswerable, when the weights were fitted."""
+        return float(_weights_file()["threshold"])
 
     def __init__(self, encoder: Encoder) -> None:
         """Read with this encoder's sentence vectors, kept in memory once made."""
@@ -181,9 +191,15 @@ def reading_features(
 
 
 @cache
+def _weights_file() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return data
+
+
+@cache
 def load_weights() -> Mapping[str, tuple[FloatArray, float]]:
     """Coefficients and intercept of both regressions, on unscaled features."""
-    data = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    data = _weights_file()
     names = {"sentence": NAMES, "reading": NAMES + READING_NAMES}
     return {
         part: (

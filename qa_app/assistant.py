@@ -18,12 +18,10 @@ from embeddings.schema import Filters, Hit
 from qa_app.conversation import stand_alone
 from qa_app.events import Done, Event, Said, Stage
 from qa_app.extractive import Draft, compose
-from qa_app.heading_answers import NAMES, HeadingQuestion, heading_question
+from qa_app.heading_answers import NAMES, HeadingQuestion, heading_question, line_of
 from qa_app.schema import Answer
 from qa_app.settings import Settings
 
-# Below this estimated probability that the first sentence answers, nothing is answered.
-THRESHOLD = 0.3
 NEAREST = 3
 
 
@@ -92,8 +90,9 @@ class Assistant:
             words = self.collection.snapshot().words
             reading = self.reader.read(understood, found.hits, words)
             confidence = reading.answerable
-            threshold = self.settings.threshold
-            if reading.sentences and confidence >= (THRESHOLD if threshold is None else threshold):
+            wanted = self.settings.threshold
+            threshold = self.reader.threshold if wanted is None else wanted
+            if reading.sentences and confidence >= threshold:
                 draft = compose(reading, self.settings.max_sentences)
             else:
                 missing = self._missing(understood, found.hits, reading)
@@ -140,7 +139,7 @@ def _from_heading(about: HeadingQuestion) -> tuple[Draft, float, str, tuple[str,
     if about.found.span is None:
         told = f"The {field} of “{label}” is given as {about.found.value} ({about.found.source})."
         return draft, 0.0, f"The text of “{label}” does not state its {field}.", (told,)
-    draft.say([(about.article, about.found.span)])
+    draft.say([(about.article, line_of(about.article.text, about.found.span))])
     return draft, 1.0, "", ()
 
 

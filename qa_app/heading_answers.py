@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from embeddings.schema import Article, Found, Hit
+from embeddings.schema import Article, Found, Hit, Span
 
 _PIECE = r"(?:article|piece|story|report|text|column|post|essay|op-ed|editorial|commentary)"
 _ASKED = (
@@ -55,6 +55,8 @@ _ASKED = (
     ),
 )
 _WORD = re.compile(r"[^\W_]+")
+# A longer line is a paragraph, of which the value is only a part.
+LONGEST_LINE = 160
 NAMES = {
     "author": "author",
     "published": "publication date",
@@ -97,3 +99,14 @@ def _meant(question: str, hits: Sequence[Hit]) -> Article:
         return max(share if share >= 0.6 else 0.0 for share in shares)
 
     return max(articles, key=lambda article: (named(article), -articles.index(article)))
+
+
+def line_of(text: str, span: Span) -> Span:
+    """The line that a value stands in ("By A. Author"), or the value itself in a long line."""
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.end)
+    end = len(text) if end < 0 else end
+    line = text[start:end]
+    if len(line) > LONGEST_LINE:
+        return span
+    return Span(start + len(line) - len(line.lstrip()), start + len(line.rstrip()))

@@ -48,7 +48,11 @@ function drawSentences(root, data, tip, open) {
   const prose = make("p", "prose");
   data.sentences.forEach((sentence, index) => {
     if (index) prose.append(" ");
-    prose.append(make("span", "", sentence.text));
+    // The marks stay on the line of the last word, unless it is no word but a wall of letters.
+    const cut = /\s\S{1,30}$/.exec(sentence.text)?.index;
+    const head = cut === undefined ? sentence.text : sentence.text.slice(0, cut + 1);
+    const tail = make("span", "tail", sentence.text.slice(head.length));
+    prose.append(make("span", "", head), tail);
     for (const number of sentence.marks) {
       const source = data.sources.find((each) => each.number === number);
       if (!source) continue;
@@ -60,7 +64,7 @@ function drawSentences(root, data, tip, open) {
       for (const end of ["mouseleave", "blur"]) mark.addEventListener(end, tip.hide);
       mark.addEventListener("keydown", (event) => event.key === "Escape" && tip.hide());
       mark.addEventListener("click", () => { tip.hide(); open(source.key); });
-      prose.append(mark);
+      tail.append(mark);
     }
   });
   root.appendChild(prose);

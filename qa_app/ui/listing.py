@@ -18,8 +18,16 @@ from qa_app.ui.view import cut, spoken_date
 
 PAGE_ROWS = 12
 EXAMPLES = 4
-# Two or more capitalised words in a row: in headlines that leave most words small, a name.
-_NAME = re.compile(r"\b[A-Z][\w’'.-]+(?:\s+[A-Z][\w’'.-]+)+")
+# In a headline written as a sentence, capitalised words after the first are a name.
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
+# Where every word of a headline is capitalised, two together are a name if several have them.
+_PAIR = re.compile(r"(?=\b([A-Z][\w’'-]+ [A-Z][\w’'-]+))")
+_SMALL_WORDS = frozenset(
+    "a about after all an and are as at be before best but by can do does first for from get has "
+    "have here here's here’s how if in into is it its it’s just latest more most needs new news no "
+    "not now of off on one or our out over says should than that the their these they this to top "
+    "up us was we what what's what’s when where which who why will with you your".split()
+)
 _SHORT_TITLE = 110
 
 
@@ -79,13 +87,24 @@ def example_questions(rows: Iterable[Row], count: int = EXAMPLES) -> list[str]:
     """Questions to begin with, from the titles: those that are questions, then names in them."""
     titles = [each.label for each in rows if each.titled and len(each.label) <= _SHORT_TITLE]
     asked = [title for title in titles if title.rstrip().endswith("?")]
-    # A headline in capitals throughout has no names to tell from its other words.
-    spoken = [title for title in titles if any(w.islower() for w in title.split())]
-    names = Counter(name for title in spoken for name in set(_NAME.findall(title)))
+    once = Counter(name for title in titles for name in set(_named(title)))
+    pairs = Counter(pair for title in titles for pair in set(_paired(title)))
+    names = once + Counter({pair: n for pair, n in pairs.items() if n > 1})
     frequent = sorted(names, key=lambda name: (-names[name], name))
-    about = [f"What do the articles say about {name.rstrip('.')}?" for name in frequent]
+    about = [f"What do the articles say about {name}?" for name in frequent]
     half = count // 2 if about else count
     return list(dict.fromkeys([*asked[:half], *about, *asked[half:]]))[:count]
+
+
+def _named(title: str) -> list[str]:
+    words = title.split()
+    as_sentence = 2 * sum(word[0].islower() for word in words) >= len(words)
+    return _NAME.findall(title) if as_sentence else []
+
+
+def _paired(title: str) -> list[str]:
+    pairs: list[str] = _PAIR.findall(title)
+    return [pair for pair in pairs if _SMALL_WORDS.isdisjoint(pair.casefold().split())]
 
 
 def seed_questions() -> list[str]:

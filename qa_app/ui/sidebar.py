@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -92,7 +93,7 @@ def _draw_problems(problems: Sequence[Problem]) -> None:
         heading = f"{plural(skipped, 'file or line', 'files or lines')} could not be read"
     else:
         heading = plural(len(problems), "remark") + " on files that were read"
-    shown = [str(problem) for problem in sorted(problems, key=lambda p: not p.skipped)]
+    shown = [_told(problem) for problem in sorted(problems, key=lambda p: not p.skipped)]
     more = len(shown) - SHOWN_PROBLEMS
     text = (
         f"The first {SHOWN_PROBLEMS} of {len(shown):,}; all others are searched."
@@ -100,6 +101,12 @@ def _draw_problems(problems: Sequence[Problem]) -> None:
         else ""
     )
     components.message("warning", heading, text, key="problems", items=shown[:SHOWN_PROBLEMS])
+
+
+def _told(problem: Problem) -> str:
+    name = Path(problem.path).name
+    where = name if problem.line is None else f"{name}, line {problem.line}"
+    return f"{where}: {problem.reason}"
 
 
 def _draw_filters(status: CollectionStatus) -> None:

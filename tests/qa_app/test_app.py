@@ -1,0 +1,255 @@
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+import qa_app
+from embeddings.schema import Filters
+from qa_app import assistant, startup
+from qa_app.history import ConversationStore
+from tests.qa_app import page_fakes as fakes
+
+APP = Path(qa_app.__file__).with_name("app.py")
+SECONDS = 60
+
+
+@pytest.fixture
+def index(tmp_path, monkeypatch):
+    monkeypatch.setenv("QA_INDEX", str(tmp_path / "index"))
+    monkeypatch.setenv("QA_ARTICLES", str(fakes.write_articles(tmp_path / "articles")))
+    monkeypatch.setattr(startup, "open_collection", fakes.fake_open)
+    monkeypatch.setattr(assistant, "Assistant", fakes.ScriptedAssistant)
+    fakes.ScriptedAssistant.asked.clear()
+    st.cache_resource.clear()
+    yield tmp_path / "index"
+    st.cache_resource.clear()
+
+
+def start(**query):
+    at = AppTest.from_file(str(APP), default_timeout=SECONDS)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def ask(at, question):
+    at.chat_input[0].set_value(question).run()
+    return at
+
+
+def drawn(at, key):
+    """The data of one of the page's own components, or None where it is not on the page."""
+    for element in at.get("bidi_component"):
+        if element.proto.id.endswith(f"-{key}"):
+            return json.loads(element.proto.json or "null")
+    return None
+
+
+def answers(at):
+    return [
+        json.loads(each.proto.json)
+        for each in at.get("bidi_component")
+        if each.proto.component_name == "cited_qa_answer"
+    ]
+
+
+def row_of(at, words):
+    rows = drawn(at, "articles")["rows"]
+    return next(row for row in rows if words in row["title"])
+
+
+def test_an_empty_conversation_says_what_there_is(index):
+    at = start()
+    facts = {row["title"]: row["detail"] for row in drawn(at, "facts")["rows"]}
+    assert facts["Holds"].startswith("3 articles, ")
+    assert facts["Answers by"] == "a script"
+    assert len(drawn(at, "articles")["rows"]) == 3
+    assert [row["title"] for row in drawn(at, "examples")["rows"]] == [
+        "What do the articles say about Lisbon?"
+    ]
+    assert "conversation" not in at.query_params
+
+
+def test_a_question_is_answered_with_its_sources(index):
+    at = ask(start(), "What about lisbon.txt?")
+    (answer,) = answers(at)
+    assert answer["sentences"] == [{"text": "It says so.", "marks": [1, 2]}]
+    assert [source["number"] for source in answer["sources"]] == [1, 2]
+    assert answer["confidence"] == "High confidence"
+    assert answer["notices"] == ["Mind it."]
+    assert [text.value for text in at.chat_message[0].text] == ["What about lisbon.txt?"]
+
+
+def test_what_is_not_there_is_said_with_the_nearest_passages(index):
+    at = ask(start(), "Who baked the bread?")
+    (answer,) = answers(at)
+    assert answer["absent"] is True
+    assert answer["missing"] == "Nothing says this."
+    assert [near["key"] for near in answer["nearest"]] == ["nearest:0"]
+    assert answer["sentences"] == []
+
+
+def test_earlier_questions_go_with_the_next_one(index):
+    at = ask(ask(start(), "What about lisbon.txt?"), "And then?")
+    assert fakes.ScriptedAssistant.asked == [
+        ("What about lisbon.txt?", (), None),
+        ("And then?", ("What about lisbon.txt?",), None),
+    ]
+    assert len(answers(at)) == 2
+
+
+def test_a_reloaded_page_shows_the_same_conversation(index):
+    at = ask(start(), "What about lisbon.txt?")
+    again = start(conversation=at.session_state["page"].conversation)
+    first, second = answers(at)[0], answers(again)[0]
+    assert {**first, "fresh": None} == {**second, "fresh": None}
+    assert len(fakes.ScriptedAssistant.asked) == 1
+
+
+def test_a_server_started_again_still_has_the_conversation(index):
+    at = ask(start(), "What about lisbon.txt?")
+    st.cache_resource.clear()
+    again = start(conversation=at.session_state["page"].conversation)
+    assert answers(again)[0]["sentences"] == answers(at)[0]["sentences"]
+
+
+def test_an_unknown_address_is_said_to_be_unknown(index):
+    at = start(conversation="no-such-conversation")
+    assert drawn(at, "no-conversation")["heading"] == "This conversation is not here"
+    ask(at, "What about lisbon.txt?")
+    assert "no-such-conversation" not in at.query_params["conversation"]
+    assert len(answers(at)) == 1
+
+
+def test_a_new_conversation_begins_empty_and_the_earlier_one_is_listed(index):
+    at = ask(start(), "What about lisbon.txt?")
+    at.button(key="new-conversation").click().run()
+    assert answers(at) == []
+    assert "conversation" not in at.query_params
+    assert [row["title"] for row in drawn(at, "earlier")["rows"]] == ["What about lisbon.txt?"]
+
+
+def test_filters_limit_the_question_and_say_so(index):
+    at = start()
+    at.date_input(key="filter_after").set_value(date(2020, 3, 5)).run()
+    assert "from 5 March 2020" in at.text[-1].value
+    ask(at, "What about lisbon.txt?")
+    assert fakes.ScriptedAssistant.asked[0][2] == Filters(after=date(2020, 3, 5))
+    at.button(key="clear-filters").click().run()
+    ask(at, "Again?")
+    assert fakes.ScriptedAssistant.asked[1][2] is None
+
+
+def test_an_error_is_shown_and_the_question_can_be_asked_again(index):
+    at = ask(start(), "???")
+    assert not at.exception
+    turn = ConversationStore(index).turns(at.session_state["page"].conversation)[0]
+    assert drawn(at, f"fail-{turn.id}")["text"] == "the question holds no words; ask in words"
+    assert at.text[0].value == "???"
+    at.button(key=f"again-{turn.id}").click().run()
+    assert [asked[0] for asked in fakes.ScriptedAssistant.asked] == ["???", "???"]
+
+
+def test_a_part_of_an_answer_is_kept(index):
+    at = ask(start(), "stop here: lisbon.txt")
+    again = start(conversation=at.session_state["page"].conversation)
+    assert "It says so." in [text.value for text in again.text]
+    assert drawn(again, "fail-1")["heading"] == "This answer was not finished"
+
+
+def test_a_defect_is_shown_once_and_not_run_into_again(index):
+    at = ask(start(), "boom")
+    assert [exception.message for exception in at.exception] == ["a defect"]
+    at.run()
+    assert not at.exception
+    assert len(fakes.ScriptedAssistant.asked) == 1
+
+
+def test_a_chosen_source_opens_at_its_words(index):
+    at = ask(start(), "What about lisbon.txt?")
+    page = at.session_state["page"]
+    record = ConversationStore(index).turns(page.conversation)[0].record
+    source = record["citations"][1]
+    page.open(source["article"], source, 1, "citation:2")
+    at.run()
+    shown = drawn(at, "article-viewer")
+    assert shown["quote"] == source["quote"]
+    assert shown["before"] + shown["quote"] + shown["after"] == fakes.ARTICLES["lisbon.txt"]
+    assert answers(at)[0]["active"] == "citation:2"
+    page.close()
+    at.run()
+    assert drawn(at, "article-viewer") is None
+
+
+def test_a_removed_article_can_still_be_read_as_quoted_and_be_restored(index):
+    at = ask(start(), "What about lisbon.txt?")
+    page = at.session_state["page"]
+    source = ConversationStore(index).turns(page.conversation)[0].record["citations"][0]
+    collection = fakes.fake_open(type("S", (), {"index": index, "articles": None}))
+    collection.remove(source["article"])
+    page.open(source["article"], source)
+    at.run()
+    assert "no longer in the collection" in drawn(at, "article-viewer")["notice"]
+    assert drawn(at, "article-viewer")["quote"] == source["quote"]
+    assert [row["id"] for row in drawn(at, "removed")["rows"]] == [source["article"]]
+    assert len(drawn(at, "articles")["rows"]) == 2
+    collection.restore(source["article"])
+    collection.close()
+    at.run()
+    assert drawn(at, "removed") is None
+    assert len(drawn(at, "articles")["rows"]) == 3
+
+
+def test_articles_are_found_by_words(index):
+    at = start()
+    at.text_input(key="find-article").set_value("LISBON.txt").run()
+    assert len(drawn(at, "articles")["rows"]) == 1
+    at.text_input(key="find-article").set_value("no such words").run()
+    assert drawn(at, "articles")["rows"] == []
+
+
+def test_what_changed_on_disk_is_taken_in(index):
+    at = start()
+    folder = index.parent / "articles"
+    (folder / "new.txt").write_text("New words about the lighthouse were found of late, it says.")
+    (folder / "broken.pdf").write_bytes(b"not a PDF")
+    at.button(key="resync").click().run()
+    assert drawn(at, "outcome")["heading"] == "1 article added"
+    assert len(drawn(at, "articles")["rows"]) == 4
+    (problem,) = drawn(at, "problems")["rows"]
+    assert "broken.pdf" in problem["title"]
+
+
+def test_no_name_is_read_as_markdown(index):
+    at = ask(start(), f"{fakes.HOSTILE} hostile.txt")
+    written = [each.value for each in (*at.markdown, *at.caption, *at.title, *at.header)]
+    labels = [each.label for each in (*at.button, *at.text_input, *at.multiselect, *at.expander)]
+    assert [text for text in [*written, *labels] if "script" in text or "red[" in text] == []
+
+
+def test_an_index_that_cannot_be_opened_is_explained(index, monkeypatch):
+    blocked = index.parent / "in-the-way"
+    blocked.write_text("a file")
+    monkeypatch.setenv("QA_INDEX", str(blocked))
+    at = start()
+    assert drawn(at, "not-opened")["heading"] == "The articles cannot be opened"
+    assert [button.label for button in at.button] == ["Try again"]
+
+
+def test_a_wrong_setting_is_named(index, monkeypatch):
+    monkeypatch.setenv("QA_K", "0")
+    at = start()
+    assert drawn(at, "settings")["rows"][0]["title"].startswith("QA_K: ")
+
+
+def test_conversations_that_cannot_be_read_are_moved_aside_and_the_page_works(index):
+    index.mkdir()
+    (index / "conversations.sqlite3").write_bytes(b"not a database" * 100)
+    at = ask(start(), "What about lisbon.txt?")
+    assert "could not be read" in drawn(at, "store-problem")["text"]
+    assert len(answers(at)) == 1
