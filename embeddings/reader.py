@@ -89,7 +89,7 @@ class SimilarityReader:
 
     @property
     def threshold(self) -> float:
-        """Chosen on held-out questions, half of them unanswerable, when the weights were fitted."""
+        """Lets 95% of the right answers to held-out questions through; fitted with the weights."""
         return float(_weights_file()["threshold"])
 
     def __init__(self, encoder: Encoder) -> None:

@@ -71,7 +71,8 @@ def fts5_index(entries: list[WordEntry], folder: Path) -> tuple[Search, Callable
 
 def _load(data: Path) -> tuple[list[WordEntry], list[str], list[dict[str, Any]]]:
     encoder = SentenceEncoder()
-    entries, texts = [], []
+    entries: list[WordEntry] = []
+    texts: list[str] = []
     for number, article in enumerate(
         read_source(find_sources(data / "articles.jsonl.gz")[0]).articles
     ):

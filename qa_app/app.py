@@ -71,15 +71,6 @@ def _draw(shared: Shared, opened: Opened, here: Page) -> None:
         components.message(
             "warning", "About your conversations", shared.conversations.problem, key="store-problem"
         )
-    if here.conversation and not turns:
-        components.message(
-            "info",
-            "This conversation is not here",
-            "It was deleted, or the address is not complete. Asking a question begins a new one.",
-            key="no-conversation",
-        )
-    if not turns:
-        chat.draw_welcome(here, shared, listing)
     _draw_chat(shared, opened, here, turns, listing)
     manage.finish_job(here)
 
@@ -88,6 +79,10 @@ def _draw_chat(
     shared: Shared, opened: Opened, here: Page, turns: list[Turn], listing: Listing
 ) -> None:
     limits = filters()
+    welcome = st.empty()
+    if not turns:
+        with welcome.container():
+            chat.draw_welcome(here, shared, listing)
     chat.draw_turns(turns, here, listing)
     waiting = st.container()
     chat.draw_lost(here)
@@ -95,15 +90,17 @@ def _draw_chat(
     with st.container(key="asking"):
         chat.draw_limits(limits)
         question = st.chat_input("Ask a question about the articles", submit_mode="stop", key="ask")
-    if question:
-        chat.keep_question(shared, here, str(question))
+    if question and chat.keep_question(shared, here, str(question)):
+        # Answered in this very run: only as long as that lasts does the input offer to stop it.
+        welcome.empty()
+        turns = shared.conversations.turns(here.conversation or "")
+    elif question:
         st.rerun()
-    if here.pending is None and turns:
-        with waiting:
-            chat.draw_export(turns)
-    elif here.pending is not None:
-        with waiting:
+    with waiting:
+        if here.pending is not None:
             chat.answer_pending(shared, opened, here, turns, limits)
+        elif turns:
+            chat.draw_export(turns)
 
 
 def _viewed(opened: Opened, here: Page) -> dict[str, object] | None:

@@ -19,11 +19,11 @@ from embeddings.reader import Reading, ScoredSentence
 from embeddings.schema import Article, Span
 from qa_app.schema import Citation, Sentence
 
-# Cosine of two sentences from which they tell the same: 0.8 is where, over news, pairs begin to
-# differ by no more than wording. Figures are compared apart from it.
-SAME_FACT = 0.75
+# Cosine from which two sentences of different articles tell the same in other words. Below it come
+# sentences that share a subject only; what differs in a figure is kept apart at any cosine.
+SAME_FACT = 0.78
 # A further sentence must be at least this likely to answer, absolutely and against the best.
-ADD_AT_LEAST = 0.08
+ADD_AT_LEAST = 0.05
 ADD_RATIO = 0.2
 
 _FIGURE = re.compile(

@@ -26,11 +26,15 @@ READER = ":material/person:"
 ARTICLES = ":material/newspaper:"
 
 
-def keep_question(shared: Shared, page: Page, question: str) -> None:
-    """Keep a question, before anything else is done with it, and let it wait for its answer."""
+def keep_question(shared: Shared, page: Page, question: str) -> bool:
+    """Keep a question, before anything else is done with it, and let it wait for its answer.
+
+    Returns:
+        Whether it waits now: an empty one does not, nor one that could not be kept.
+    """
     question = question.strip()
     if not question:
-        return
+        return False
     try:
         known = page.conversation and shared.conversations.turns(page.conversation)
         if page.conversation and known:
@@ -40,9 +44,10 @@ def keep_question(shared: Shared, page: Page, question: str) -> None:
             page.turn_to(conversation)
     except CitedQAError as exc:
         page.lost = (question, str(exc))
-        return
+        return False
     page.lost = None
     page.pending = turn
+    return True
 
 
 def draw_turns(turns: Sequence[Turn], page: Page, listing: Listing) -> None:
@@ -146,6 +151,13 @@ def _stream(
 
 def draw_welcome(page: Page, shared: Shared, listing: Listing) -> None:
     """What an empty conversation begins with: what this is, and questions to try."""
+    if page.conversation:
+        components.message(
+            "info",
+            "This conversation is not here",
+            "It was deleted, or the address is not complete. Asking a question begins a new one.",
+            key="no-conversation",
+        )
     with st.container(key="masthead"):
         st.title("Ask the articles", anchor=False)
         st.markdown(

@@ -22,12 +22,13 @@ EXAMPLES = 4
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*")
 # Where every word of a headline is capitalised, two together are a name if several have them.
 _PAIR = re.compile(r"(?=\b([A-Z][\w’'-]+ [A-Z][\w’'-]+))")
-_SMALL_WORDS = frozenset(
+_SMALL = (
     "a about after all an and are as at be before best but by can do does first for from get has "
     "have here here's here’s how if in into is it its it’s just latest more most needs new news no "
     "not now of off on one or our out over says should than that the their these they this to top "
-    "up us was we what what's what’s when where which who why will with you your".split()
+    "up us was we what what's what’s when where which who why will with you your"
 )
+_SMALL_WORDS = frozenset(_SMALL.split())
 _SHORT_TITLE = 110
 
 

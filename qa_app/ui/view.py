@@ -43,7 +43,9 @@ def cut(text: str, length: int) -> str:
     if len(line) <= length:
         return line
     head = line[: length - 1]
-    return (head.rsplit(" ", 1)[0] if " " in head else head).rstrip(",;:–—- ") + "…"
+    if line[length - 1] != " " and " " in head:
+        head = head.rsplit(" ", 1)[0]
+    return head.rstrip(",;:–—- ") + "…"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -164,7 +164,7 @@ def test_a_part_of_an_answer_is_kept(index):
 
 def test_a_defect_is_shown_once_and_not_run_into_again(index):
     at = ask(start(), "boom")
-    assert [exception.message for exception in at.exception] == ["a defect"]
+    assert len(at.exception) == 1
     at.run()
     assert not at.exception
     assert len(fakes.ScriptedAssistant.asked) == 1
