@@ -19,6 +19,7 @@ from embeddings.cli import (
     add_index,
     add_questions,
     check_asked,
+    count,
     filters_from,
     guarded,
     print_json,
@@ -194,7 +195,7 @@ def build_parser() -> argparse.ArgumentParser:
     searching = command("search", search)
     add_questions(searching)
     add_filters(searching)
-    searching.add_argument("--k", type=int, default=10, help="passages, at most (default 10)")
+    searching.add_argument("--k", type=count, default=10, help="passages, at most (default 10)")
     command("status", status)
     showing = command("show", show)
     showing.add_argument("article", metavar="ARTICLE", help="id, path or file name")

@@ -59,6 +59,13 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2021-09-02") from exc
 
 
+def count(text: str) -> int:
+    """An argument that is a whole number of at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+    return int(text)
+
+
 def filters_from(options: argparse.Namespace) -> Any:  # noqa: ANN401 (imported when needed)
     """The ``Filters`` that the options name."""
     from embeddings.schema import Filters  # noqa: PLC0415 (the parser must not wait for it)

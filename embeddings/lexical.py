@@ -33,12 +33,13 @@ ANALYZER = "english"
 LONGEST_WORD = 60
 WRITER_MEMORY = 64_000_000
 # Words that say how a question is put, not what it is about. In a passage they are kept.
-QUESTION_WORDS = frozenset(
-    """a an the of in on at to for from by with and or is are was were be been being do does did
+_ASKING = """
+    a an the of in on at to for from by with and or is are was were be been being do does did
     has have had what which who whom whose when where why how that this these those it its
     as about into there any many much can could would should will may might if than i you we he
-    she they""".split()
-)
+    she they
+"""
+QUESTION_WORDS = frozenset(_ASKING.split())
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
 

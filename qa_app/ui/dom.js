@@ -42,6 +42,16 @@ function deepFocus() {
   return node;
 }
 
+// Streamlit closes the input while an answer is made, and its focus is sometimes lost over that.
+// On a touch screen, focus would open the keyboard over the answer.
+function keepWriting() {
+  const box = document.querySelector('[data-testid="stChatInputTextArea"]');
+  const lost = document.activeElement === document.body;
+  if (box && lost && window.matchMedia("(pointer: fine)").matches) {
+    box.focus({ preventScroll: true });
+  }
+}
+
 // A new question comes to the top of the page, its answer below it. For some frames, because the
 // page is still losing what it no longer shows; a reader who scrolls meanwhile is left alone.
 function arrive(host) {
@@ -56,6 +66,7 @@ function arrive(host) {
     if (frames <= 0 || !question.isConnected) return;
     frames -= 1;
     question.scrollIntoView({ block: "start" });
+    keepWriting();
     requestAnimationFrame(step);
   };
   step();

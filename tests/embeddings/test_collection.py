@@ -135,9 +135,7 @@ def test_another_encoder(filled: Collection, change: dict[str, object], told: st
 
 
 @pytest.mark.parametrize("name", ["SEGMENTER_VERSION", "INPUT_VERSION", "LAYOUT_VERSION"])
-def test_another_version(
-    filled: Collection, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_version(filled: Collection, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, name, "99")
     with pytest.raises(CollectionMismatch, match="python -m embeddings index PATH"):
         Collection.open(filled.directory, encoder=TinyEncoder())
@@ -365,9 +363,7 @@ def test_remove_and_restore(filled: Collection, news: Path) -> None:
     before = filled.article("oslo")
     filled.remove("oslo")
     assert matching(filled) == ["cairo", "haifa", "lisbon"]
-    assert filled.removed() == [
-        RemovedArticle("oslo", "Strike in Oslo", str(news / "news.jsonl"))
-    ]
+    assert filled.removed() == [RemovedArticle("oslo", "Strike in Oslo", str(news / "news.jsonl"))]
     assert (news / "news.jsonl").exists()
     assert not filled.sync(news)
     # Not even when its file is read again.
@@ -494,9 +490,7 @@ def test_a_name_that_no_file_can_have(collection: Collection, name: str) -> None
 # One writes, many read
 
 
-def test_only_one_writes(
-    filled: Collection, news: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_one_writes(filled: Collection, news: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LOCK_SECONDS", 0.01)
     with FileLock(filled.directory / LOCK):
         with pytest.raises(CollectionLocked, match="another process is writing"):
@@ -507,9 +501,7 @@ def test_only_one_writes(
     assert not filled.sync(news)
 
 
-def test_a_reader_sees_what_another_wrote(
-    filled: Collection, reopen: Reopen, news: Path
-) -> None:
+def test_a_reader_sees_what_another_wrote(filled: Collection, reopen: Reopen, news: Path) -> None:
     reader = reopen()
     assert len(hits(reader)) == 4
     write_lines(news / "more.jsonl", [{"id": "more", "text": "The strike in Oslo is over."}])

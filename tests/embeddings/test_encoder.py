@@ -139,7 +139,11 @@ def test_a_tiny_model_from_a_folder(tiny_folder: Path) -> None:
     np.testing.assert_allclose(encoder.encode_query("on lisbon"), rows[1], atol=1e-5)
     assert encoder.encode([]).shape == (0, 16)
     # river floods ##ed on lisbon . and one unknown word
-    assert encoder.count_tokens(["River floodsed on Lisbon.", "quetzal", "on " * 100]) == [6, 1, 100]
+    assert encoder.count_tokens(["River floodsed on Lisbon.", "quetzal", "on " * 100]) == [
+        6,
+        1,
+        100,
+    ]
     assert lengths(encoder.encode_words(["river", ""])) == pytest.approx([1, 0], abs=1e-5)
 
 

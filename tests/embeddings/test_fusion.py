@@ -51,9 +51,7 @@ cosines = st.dictionaries(
 
 
 @given(scores, cosines)
-def test_the_keys_are_those_of_either(
-    lexical: dict[int, float], dense: dict[int, float]
-) -> None:
+def test_the_keys_are_those_of_either(lexical: dict[int, float], dense: dict[int, float]) -> None:
     assert convex_fusion(lexical, dense).keys() == lexical.keys() | dense.keys()
 
 

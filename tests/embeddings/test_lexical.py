@@ -36,7 +36,9 @@ def index() -> WordIndex:
     return made
 
 
-def keys(index: WordIndex, question: str, k: int = 9, articles: list[int] | None = None) -> list[int]:
+def keys(
+    index: WordIndex, question: str, k: int = 9, articles: list[int] | None = None
+) -> list[int]:
     return index.search(question, k, articles)[0].tolist()
 
 
@@ -211,7 +213,7 @@ def test_what_was_removed_does_not_count() -> None:
 @pytest.mark.xfail(strict=True, reason="document frequencies count what was removed")
 def test_idf_is_never_below_zero() -> None:
     index = WordIndex(None)
-    index.update([], entries({key: "kiwi" for key in range(10)}))
+    index.update([], entries(dict.fromkeys(range(10), "kiwi")))
     index.update(range(9), [])
     assert index.idf("kiwi") >= 0
 

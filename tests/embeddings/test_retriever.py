@@ -21,7 +21,6 @@ from embeddings.errors import InvalidQuestion
 from embeddings.retriever import HybridRetriever, clean_question, retrieve
 from embeddings.schema import Filters
 from tests.conftest import NEWS, SEEDS, write_lines
-from tests.fakes import TinyEncoder
 
 ROOT = Path(__file__).parents[2]
 BARADAR = "Who led the Taliban delegation to Iran?"
@@ -125,7 +124,9 @@ def test_two_thousand_words_and_no_more(filled: Collection) -> None:
         retrieve(filled, "word " * 10_000)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(st.text(st.characters(exclude_categories=[])), st.integers(1, 5))
 def test_any_question(filled: Collection, question: str, k: int) -> None:
     try:

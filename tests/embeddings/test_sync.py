@@ -145,9 +145,7 @@ def test_one_article_in_two_files(
     assert names(collection) == ["strike.txt"]
 
 
-def test_one_changed_line_of_many(
-    collection: Collection, encoder: TinyEncoder, news: Path
-) -> None:
+def test_one_changed_line_of_many(collection: Collection, encoder: TinyEncoder, news: Path) -> None:
     collection.sync(news)
     encoder.embedded()
     rows = [row(name, text, **heading) for name, heading, text in NEWS]
@@ -211,9 +209,7 @@ def test_the_same_id_in_two_files(collection: Collection, news: Path) -> None:
     assert collection.sync(news).removed == ("cairo", "haifa", "lisbon")
 
 
-def test_the_same_id_under_another_path(
-    collection: Collection, news: Path, tmp_path: Path
-) -> None:
+def test_the_same_id_under_another_path(collection: Collection, news: Path, tmp_path: Path) -> None:
     collection.sync(news)
     other = write_lines(tmp_path / "other.jsonl", [row("oslo", "Something else happened.")])
     (problem,) = collection.sync(other).problems

@@ -127,9 +127,7 @@ def test_saved_and_loaded_in_another_process(index: FlatIndex, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("damage", ["flipped", "shorter", "empty"])
-def test_a_damaged_file_never_reaches_faiss(
-    index: FlatIndex, tmp_path: Path, damage: str
-) -> None:
+def test_a_damaged_file_never_reaches_faiss(index: FlatIndex, tmp_path: Path, damage: str) -> None:
     path = tmp_path / "vectors.faiss"
     digest = index.save(path)
     data = bytearray(path.read_bytes())
