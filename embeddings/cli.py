@@ -150,9 +150,12 @@ class Bar:
         from tqdm import tqdm  # noqa: PLC0415 (loaded when needed)
 
         if self._bar is None:
-            self._bar = tqdm(total=progress.total, unit="file", disable=None, file=sys.stderr)
-        self._bar.update(progress.done - self._bar.n)
-        self._bar.set_postfix_str(f"{progress.embedded} passages, {Path(progress.path).name}")
+            form = "{percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+            self._bar = tqdm(total=1.0, bar_format=form, disable=None, file=sys.stderr)
+        self._bar.set_postfix_str(
+            f"{progress.embedded} passages, {Path(progress.path).name}", False
+        )
+        self._bar.update(progress.fraction - self._bar.n)
 
     def close(self) -> None:
         """Finish the bar."""

@@ -77,7 +77,9 @@ class Collection:
         self.encoder = encoder
         self.store = store
         self._snapshot: Snapshot | None = None
+        # Not one lock: a sync publishes while another thread waits for it in ``snapshot``.
         self._lock = threading.Lock()
+        self._swapping = threading.Lock()
 
     @classmethod
     def open(
@@ -212,6 +214,10 @@ class Collection:
             data: its bytes. A file of that name is replaced.
             progress: as for ``sync``.
 
+        Returns:
+            what changed. A file that holds no readable article is named with the reason, and is
+            not kept.
+
         Raises:
             As ``sync``.
         """
@@ -222,7 +228,12 @@ class Collection:
             (uploads / safe).write_bytes(data)
         except OSError as exc:
             raise CollectionUnwritable(f"cannot keep {safe} in {uploads}: {exc}") from exc
-        return self.sync(uploads, progress)
+        report = self.sync(uploads, progress)
+        with self.store.translated():
+            if not staging.articles_of(self.store, str(uploads), str(uploads / safe)):
+                (uploads / safe).unlink(missing_ok=True)
+                self.sync(uploads)
+        return report
 
     def remove(self, article: str) -> None:
         """Take an article out. Its file stays where it is, unless it was uploaded.
@@ -342,43 +353,51 @@ class Collection:
         with self.store.translated():
             current = self._snapshot
             generation = self.store.generation
-            if current is not None and current.generation == generation:
+            if current is not None and current.generation >= generation:
                 return current
             with self._lock:
-                if self._snapshot is None or self._snapshot.generation != generation:
-                    self._refresh(generation)
-                assert self._snapshot is not None  # noqa: S101 (set by _refresh)
-                return self._snapshot
+                return self._refreshed(generation)
 
-    def _refresh(self, generation: int) -> None:
+    def _refreshed(self, generation: int) -> Snapshot:
+        current = self._snapshot
+        if current is not None and current.generation >= generation:
+            return current
         dim = self.encoder.identity.dim
-        if derived.generation_on_disk(self.directory) == generation or self._snapshot is None:
-            self._snapshot = derived.load(self.directory, dim)
-        if self._snapshot is not None and self._snapshot.generation == generation:
-            return
+        if generation == 0:
+            return self._publish(derived.empty(dim))
+        if current is None or derived.generation_on_disk(self.directory) == generation:
+            current = derived.load(self.directory, dim) or current
+        if current is not None and current.generation == generation:
+            return self._publish(current)
         # A writer is between its commit and its indexes, or was killed there. Whoever gets the
         # lock finishes the work; who does not goes on with the older, still consistent snapshot.
-        lock = FileLock(self.directory / LOCK, timeout=0 if self._snapshot else LOCK_SECONDS)
+        lock = FileLock(self.directory / LOCK, timeout=LOCK_SECONDS if current is None else 0)
         try:
             with lock:
-                self._catch_up_locked(dim)
+                return self._catch_up()
         except Timeout as exc:
-            if self._snapshot is None:
-                raise CollectionLocked(
-                    f"another process is building the indexes of {self.directory}; try again soon"
-                ) from exc
+            if current is not None:
+                return self._publish(current)
+            raise CollectionLocked(
+                f"another process is building the indexes of {self.directory}; try again soon"
+            ) from exc
         except OSError as exc:
             raise CollectionUnwritable(f"cannot write to {self.directory}: {exc}") from exc
 
-    def _catch_up(self) -> None:
-        with self._lock:
-            self._catch_up_locked(self.encoder.identity.dim)
-
-    def _catch_up_locked(self, dim: int) -> None:
+    def _catch_up(self) -> Snapshot:
+        """Bring the indexes on disk to the store's generation; with the writer's lock held."""
+        dim = self.encoder.identity.dim
         start = self._snapshot
         if start is None or start.generation != derived.generation_on_disk(self.directory):
             start = derived.load(self.directory, dim)
-        self._snapshot = derived.catch_up(self.directory, self.store, dim, start)
+        return self._publish(derived.catch_up(self.directory, self.store, dim, start))
+
+    def _publish(self, snapshot: Snapshot) -> Snapshot:
+        """Let searches use a snapshot, unless they already have a newer one."""
+        with self._swapping:
+            if self._snapshot is None or snapshot.generation > self._snapshot.generation:
+                self._snapshot = snapshot
+            return self._snapshot
 
     def matching(self, filters: Filters, snapshot: Snapshot) -> tuple[list[int], IntArray]:
         """The article keys and passage keys that pass the filters in a snapshot."""

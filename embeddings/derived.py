@@ -55,6 +55,11 @@ class _Delta:
     words: list[WordEntry]
 
 
+def empty(dim: int) -> Snapshot:
+    """The snapshot of a collection nothing was ever put in."""
+    return Snapshot(0, FlatIndex(dim), WordIndex(None))
+
+
 def load(directory: Path, dim: int) -> Snapshot | None:
     """Open the indexes as they lie there; None where they are missing or damaged."""
     manifest = _read_manifest(directory)

@@ -7,6 +7,7 @@
     ├── ArticleNotFound        no article in the collection has that id or path
     ├── CitationMismatch       a quote is not article.text[start:end]
     ├── InvalidQuestion        empty, far too long, or nothing but control characters
+    ├── ConversationsUnavailable  the conversations cannot be read or kept
     ├── EncoderError
     │   ├── EncoderUnavailable the model cannot be loaded
     │   └── WeightsMismatch    the weights on disk are not the published ones
@@ -43,6 +44,10 @@ class CitationMismatch(CitedQAError):
 
 class InvalidQuestion(CitedQAError):
     """The question is empty, too long, or holds nothing that can be searched."""
+
+
+class ConversationsUnavailable(CitedQAError):
+    """The conversations cannot be read or kept."""
 
 
 class EncoderError(CitedQAError):

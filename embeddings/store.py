@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ from embeddings.schema import Article, Filters, Found, Heading, Passage, Span
 LAYOUT_VERSION = "1"
 DATABASE = "collection.sqlite3"
 BUSY_SECONDS = 30
+CHECKED_BYTES = 50_000_000
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -126,6 +128,26 @@ def heading_from_json(data: str) -> Heading:
     return Heading(**fields)
 
 
+class _Held:
+    """One thread's connection, closed when nobody holds it any more."""
+
+    __slots__ = ("__weakref__", "connection")
+
+    def __init__(self, path: Path) -> None:
+        self.connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA synchronous = FULL")
+        self.connection.execute("PRAGMA foreign_keys = ON")
+        self.connection.create_function("casefold", 1, _casefold, deterministic=True)
+
+    def __del__(self) -> None:
+        connection = getattr(self, "connection", None)
+        if connection is not None:
+            connection.close()
+
+
 class Store:
     """The database of one collection; each thread gets its own connection."""
 
@@ -138,45 +160,51 @@ class Store:
         """
         self.path = directory / DATABASE
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        # Weak: a thread's end lets go of its connection, and a page is a thread at every click.
+        self._held: weakref.WeakSet[_Held] = weakref.WeakSet()
         self._lock = threading.Lock()
         with self.translated():
-            connection = self.connection
-            # Checked here, so that damage is told when the collection is opened, not mid-answer.
-            connection.execute("PRAGMA schema_version").fetchone()
-            if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                with self.transaction():
-                    for statement in _TABLES.split(";"):
-                        connection.execute(statement)
-                    self.set_meta("layout", LAYOUT_VERSION)
-                    self.set_meta("generation", "0")
-                    self.set_meta("purged", "0")
-            elif connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
-                raise sqlite3.DatabaseError("the integrity check failed")
+            if not self._is_made():
+                self._make()
+            # Damage is told when the collection is opened, not in mid-answer, where that is quick;
+            # a large database is checked as it is read.
+            elif self.path.stat().st_size <= CHECKED_BYTES:
+                found = self.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+                if found != "ok":
+                    raise sqlite3.DatabaseError(found)
+
+    def _is_made(self) -> bool:
+        row = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return bool(row[0])
+
+    def _make(self) -> None:
+        with self.transaction() as connection:
+            # Another process may have been as quick: looked at again, now that nobody else can.
+            if self._is_made():
+                return
+            for statement in _TABLES.split(";"):
+                connection.execute(statement)
+            self.set_meta("layout", LAYOUT_VERSION)
+            self.set_meta("generation", "0")
+            self.set_meta("purged", "0")
 
     @property
     def connection(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = sqlite3.connect(
-                self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+        """This thread's connection; it is closed when the thread ends."""
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = _Held(self.path)
+            self._local.held = held
             with self._lock:
-                self._connections.append(found)
-            self._local.connection = found
-            found.execute("PRAGMA journal_mode = WAL")
-            found.execute("PRAGMA synchronous = FULL")
-            found.execute("PRAGMA foreign_keys = ON")
-            found.create_function("casefold", 1, _casefold, deterministic=True)
-        return found
+                self._held.add(held)
+        return held.connection
 
     def close(self) -> None:
         """Close every thread's connection."""
         with self._lock:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
+            for held in list(self._held):
+                held.connection.close()
+            self._held.clear()
             self._local = threading.local()
 
     @contextmanager

@@ -31,12 +31,22 @@ BATCH_PASSAGES = 256
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a sync is: ``done`` of ``total`` files, and what it works on."""
+    """How far a sync is.
+
+    ``done`` of ``total`` files are read, ``path`` is worked on, ``embedded`` passages went through
+    the encoder so far, and ``share`` of those that wait for it now did.
+    """
 
     done: int
     total: int
     path: str
     embedded: int
+    share: float = 0.0
+
+    @property
+    def fraction(self) -> float:
+        """How much of the work is done, in [0, 1]; never less than before."""
+        return min((self.done + self.share) / max(self.total, 1), 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,7 @@ def sync(
         store: where to; other roots' articles stay as they are.
         encoder: embeds new passages and counts tokens.
         path: a folder, read recursively, or one file.
-        progress: called before each file.
+        progress: called before each file, and while passages are embedded.
 
     Raises:
         ArticleUnreadable: there is nothing at ``path``.
@@ -112,12 +122,16 @@ def sync(
     run.replaced = {(run.root, source.path) for source, _ in pending} | set(run.plan.gone)
     results: list[tuple[SourceRow, list[str]]] = []
     for done, (source, row) in enumerate(pending):
-        if progress:
-            progress(Progress(done, len(pending), source.path, run.embedded))
+
+        def tell(share: float, done: int = done, path: str = source.path) -> None:
+            if progress:
+                progress(Progress(done, len(pending), path, run.embedded, share))
+
+        tell(0.0)
         results.append(_take_in(run, source, row))
-        if sum(len(found) for _, found in run.waiting) >= BATCH_PASSAGES:
-            _flush(run)
-    _flush(run)
+        last = done == len(pending) - 1
+        if last or sum(len(found) for _, found in run.waiting) >= BATCH_PASSAGES:
+            _flush(run, tell)
     return _finish(run, results)
 
 
@@ -188,20 +202,21 @@ def _queue(run: _Run, article: Article) -> None:
         run.waiting.append((article, passages(article, run.encoder.count_tokens)))
 
 
-def _flush(run: _Run) -> None:
+def _flush(run: _Run, tell: Callable[[float], None]) -> None:
     """Embed what waits and has no vector yet, and stage the articles."""
-    if not run.waiting:
-        return
     inputs = [
         [encoder_input(article, p.start, p.end) for p in found] for article, found in run.waiting
     ]
     texts = {_digest(text): text for group in inputs for text in group}
     known = staging.known_vectors(run.store, list(texts))
     missing = [digest for digest in texts if digest not in known]
+    done = 0
     for part in _slices(missing, BATCH_PASSAGES):
         rows = run.encoder.encode([texts[digest] for digest in part])
         staging.stage_vectors(run.store, part, rows)
         run.embedded += len(part)
+        done += len(part)
+        tell(done / len(missing))
     known |= staging.known_vectors(run.store, missing)
     with run.store.transaction():
         for (article, found), group in zip(run.waiting, inputs, strict=True):

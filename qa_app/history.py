@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import CitedQAError
+from embeddings.errors import ConversationsUnavailable
 
 FILE_NAME = "conversations.sqlite3"
 LAYOUT = 1
@@ -43,10 +43,6 @@ CREATE INDEX IF NOT EXISTS turns_of ON turns(conversation, id);
 PRAGMA user_version = {LAYOUT:d};
 COMMIT;
 """
-
-
-class ConversationsUnavailable(CitedQAError):
-    """The file of conversations cannot be read or written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,43 +10,7 @@ import pytest
 from embeddings.collection import Collection
 from embeddings.encoder import SentenceEncoder
 from tests.fakes import TinyEncoder
-
-SEEDS = Path(__file__).parents[1] / "seeds"
-
-# One article of one passage each: (id, heading, text).
-NEWS = (
-    (
-        "lisbon",
-        {
-            "title": "Flood in Lisbon",
-            "publisher": "Público",
-            "author": "Ana Sá",
-            "published": "2024-03-01",
-        },
-        "The river flooded Lisbon on Sunday. The mayor was abroad, officials said.",
-    ),
-    (
-        "oslo",
-        {
-            "title": "Strike in Oslo",
-            "publisher": "Dagen",
-            "author": "Kari Moe",
-            "published": "2024-03-05",
-        },
-        "Train drivers in Oslo went on strike. Their union wants “eight hours” — no more. 🚆",
-    ),
-    (
-        "haifa",
-        {"title": "Port of Haifa", "publisher": "DAGEN", "published": "2024-03-09"},
-        "The port of Haifa reopened.\r\nA sign said שלום עולם to the crews.",
-    ),
-    ("cairo", {}, "A museum opened in Cairo. It shows forty statues."),
-)
-
-
-def write_lines(path: Path, rows: list[dict[str, object]]) -> Path:
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return path
+from tests.news import NEWS, SEEDS, write_lines
 
 
 @pytest.fixture
@@ -70,6 +33,13 @@ def collection(tmp_path: Path, encoder: TinyEncoder) -> Iterator[Collection]:
     """An empty collection with the counting encoder."""
     with Collection.open(tmp_path / "index", encoder=encoder) as opened:
         yield opened
+
+
+@pytest.fixture
+def filled(collection: Collection, news: Path) -> Collection:
+    """The collection of those four articles."""
+    collection.sync(news)
+    return collection
 
 
 @pytest.fixture

@@ -42,12 +42,12 @@ class TinyEncoder:
 
     def _rows(self, texts: Sequence[str]) -> FloatArray:
         rows = np.zeros((len(texts), self.identity.dim), dtype=np.float32)
-        for row, text in zip(rows, texts, strict=True):
+        for i, text in enumerate(texts):
             # The text as a whole weighs a little: no two texts lie in the same place.
-            row += 0.01 * self._direction(text)
+            rows[i] = 0.01 * self._direction(text)
             for word in _WORD.findall(text.casefold()):
-                row += self._direction(word)
-            row /= np.linalg.norm(row)
+                rows[i] += self._direction(word)
+            rows[i] /= np.linalg.norm(rows[i])
         return rows
 
     def _direction(self, word: str) -> FloatArray:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import embeddings
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("embeddings", "qa_app", "eval")
 MODULES = sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
@@ -114,8 +116,6 @@ def test_importing_costs_nothing(module: str) -> None:
 
 
 def test_the_public_names() -> None:
-    import embeddings
-
     assert sorted(embeddings.__all__) == [
         "Article",
         "CitedQAError",

@@ -30,10 +30,9 @@ def watch(job: Job[T], heading: str) -> None:
     while not job.wait(LOOK_SECONDS):
         # Drawn also when nothing changed: drawing is where a page that was left ends this loop.
         at = job.progress or Progress(0, 0, "", 0)
-        share = at.done / at.total if at.total else 0.0
         counted = f"{at.done:,} of {plural(at.total, 'file')} read"
         counted += f", {plural(at.embedded, 'passage')} indexed" if at.embedded else ""
-        bar.progress(share, counted if at.total else "Starting…")
+        bar.progress(at.fraction, counted if at.total else "Starting…")
         with file:
             st.text(at.path.replace("\\", "/").rsplit("/", 1)[-1])
     bar.empty()

@@ -12,8 +12,8 @@ import pytest
 from embeddings import sync as sync_module
 from embeddings.collection import Collection
 from embeddings.retriever import retrieve
-from tests.conftest import NEWS, write_lines
 from tests.fakes import TinyEncoder
+from tests.news import NEWS, write_lines
 
 ROOT = Path(__file__).parents[2]
 

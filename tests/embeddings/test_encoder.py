@@ -8,6 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.numpy import load_file, save_file
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from embeddings import encoder as module
 from embeddings.encoder import EncoderIdentity, SentenceEncoder
@@ -20,11 +25,6 @@ WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "river", "floods", "##ed", "lisbon"
 @pytest.fixture(scope="module")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A two-layer BERT of 16 dimensions, saved as sentence-transformers saves a model."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers import models as parts
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
     folder = tmp_path_factory.mktemp("models")
     (folder / "vocab.txt").write_text("\n".join(WORDS) + "\n")
     bert = folder / "bert"
@@ -39,8 +39,8 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         max_position_embeddings=32,
     )
     BertModel(config).save_pretrained(bert)
-    words = parts.Transformer(str(bert))
-    model = SentenceTransformer(modules=[words, parts.Pooling(16)], device="cpu")
+    words = Transformer(str(bert))
+    model = SentenceTransformer(modules=[words, Pooling(16)], device="cpu")
     model.save(str(folder / "tiny"))
     return folder / "tiny"
 
@@ -78,7 +78,8 @@ def test_meaning_is_near(sentence_encoder: SentenceEncoder) -> None:
     question, near, far = sentence_encoder.encode(
         ["Who led the delegation?", "The delegation was led by Baradar.", "It rained in Lisbon."]
     )
-    assert question @ near > 0.5 > 0.2 > question @ far
+    assert question @ near > 0.5
+    assert question @ far < 0.2
 
 
 def test_packaged_identity_needs_no_model() -> None:
@@ -148,8 +149,6 @@ def test_a_tiny_model_from_a_folder(tiny_folder: Path) -> None:
 
 
 def test_other_weights_are_another_identity(tiny_folder: Path, tmp_path: Path) -> None:
-    from safetensors.numpy import load_file, save_file
-
     same, other = tmp_path / "same" / "tiny", tmp_path / "other" / "tiny"
     shutil.copytree(tiny_folder, same)
     shutil.copytree(tiny_folder, other)

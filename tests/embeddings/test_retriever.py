@@ -20,16 +20,10 @@ from embeddings.collection import Collection
 from embeddings.errors import InvalidQuestion
 from embeddings.retriever import HybridRetriever, clean_question, retrieve
 from embeddings.schema import Filters
-from tests.conftest import NEWS, SEEDS, write_lines
+from tests.news import NEWS, SEEDS, write_lines
 
 ROOT = Path(__file__).parents[2]
 BARADAR = "Who led the Taliban delegation to Iran?"
-
-
-@pytest.fixture
-def filled(collection: Collection, news: Path) -> Collection:
-    collection.sync(news)
-    return collection
 
 
 @pytest.fixture

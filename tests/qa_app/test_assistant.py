@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embeddings.collection import Collection
 from embeddings.errors import InvalidQuestion
-from embeddings.lexical import WordIndex
-from embeddings.reader import Reading, ScoredSentence, distinct_sentences
 from embeddings.retriever import MAX_WORDS
-from embeddings.schema import Filters, Hit
+from embeddings.schema import Filters
 from qa_app.assistant import NEAREST, Assistant
 from qa_app.events import Done, Said, Stage
 from qa_app.schema import Answer
 from qa_app.settings import Settings
-from tests.conftest import NEWS, SEEDS
+from tests.news import SEEDS
 
 # Each with words that the answer must hold.
 ANSWERED = {
@@ -258,79 +253,3 @@ def test_threads_get_the_same_answers(assistant: Assistant) -> None:
     for thread in threads:
         thread.join()
     assert found == {0: expected, 1: expected, 2: expected}
-
-
-# Over fakes
-
-
-class FirstSentence:
-    """A ``Reader`` that believes in the first sentence, as firmly as it is told to."""
-
-    name = "the first sentence"
-    threshold = 0.5
-
-    def __init__(self, answerable: float) -> None:
-        self.answerable = answerable
-        self.questions: list[str] = []
-
-    def read(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Reading:
-        self.questions.append(question)
-        spans = distinct_sentences(hits)
-        scores = [0.9, *[0.0] * len(spans)]
-        found = [ScoredSentence(h, s, score) for (h, s), score in zip(spans, scores, strict=False)]
-        return Reading(tuple(found), self.answerable, np.eye(len(found), dtype=np.float32))
-
-
-def ask(collection: Collection, reader: FirstSentence, **options: object) -> Answer:
-    chosen = Settings(_env_file=None, **options)  # type: ignore[call-arg, arg-type]
-    return Assistant(collection, chosen, reader).ask("Who went on strike in Oslo?")
-
-
-def test_the_threshold_decides(collection: Collection, news: Path) -> None:
-    collection.sync(news)
-    answer = ask(collection, FirstSentence(0.5))
-    assert (answer.status, answer.confidence) == ("answered", 0.5)
-    assert answer.text == "Train drivers in Oslo went on strike."
-    assert answer.citations[0].article.id == "oslo"
-    below = ask(collection, FirstSentence(0.49))
-    assert (below.status, below.confidence) == ("not_found", 0.49)
-    assert below.missing == (
-        "The nearest passages are about related things, but no sentence in them says this."
-    )
-    assert ask(collection, FirstSentence(0.2), threshold=0.2).status == "answered"
-    assert ask(collection, FirstSentence(0.9), threshold=0.95).status == "not_found"
-
-
-def test_nearest_are_the_first_hits(collection: Collection, news: Path) -> None:
-    collection.sync(news)
-    answer = ask(collection, FirstSentence(0.0), k=4)
-    assert (len(answer.nearest), answer.nearest[0].article.id) == (3, "oslo")
-    assert len(ask(collection, FirstSentence(0.0), k=2).nearest) == 2
-
-
-def test_an_empty_collection(collection: Collection) -> None:
-    answer = ask(collection, FirstSentence(1.0))
-    assert (answer.status, answer.nearest) == ("not_found", ())
-    assert answer.missing.startswith("There are no articles to look in")
-
-
-def test_a_heading_that_only_a_field_says(collection: Collection, news: Path) -> None:
-    collection.sync(news)
-    reader = FirstSentence(1.0)
-    chosen = Settings(_env_file=None)  # type: ignore[call-arg]
-    answer = Assistant(collection, chosen, reader).ask("Who wrote the article “Strike in Oslo”?")
-    assert (answer.status, reader.questions) == ("not_found", [])
-    assert answer.missing == "The text of “Strike in Oslo” does not state its author."
-    assert answer.notices == ("The author of “Strike in Oslo” is given as Kari Moe (jsonl field).",)
-
-
-def test_the_texts_are_untouched(collection: Collection, news: Path) -> None:
-    collection.sync(news)
-    reader = FirstSentence(1.0)
-    chosen = Settings(_env_file=None)  # type: ignore[call-arg]
-    answer = Assistant(collection, chosen, reader).ask("What did the sign in Haifa say?")
-    (citation,) = answer.citations
-    text = NEWS[2][2]
-    assert citation.quote == "The port of Haifa reopened."
-    assert text[citation.start : citation.end] == citation.quote
-    assert "\r\n" in citation.article.text
