@@ -226,8 +226,8 @@ class Collection:
         try:
             uploads.mkdir(exist_ok=True)
             (uploads / safe).write_bytes(data)
-        except OSError as exc:
-            raise CollectionUnwritable(f"cannot keep {safe} in {uploads}: {exc}") from exc
+        except (OSError, UnicodeEncodeError) as exc:
+            raise CollectionUnwritable(f"cannot keep {safe!r} in {uploads}: {exc}") from exc
         report = self.sync(uploads, progress)
         with self.store.translated():
             if not staging.articles_of(self.store, str(uploads), str(uploads / safe)):
@@ -335,7 +335,9 @@ class Collection:
             generation=at,
             articles=articles,
             passages=passages,
-            publishers=tuple(sorted({name for name, _ in headings if name}, key=str.casefold)),
+            publishers=tuple(
+                sorted({name for name, _ in headings if name}, key=lambda n: (n.casefold(), n))
+            ),
             first_published=dates[0] if dates else None,
             last_published=dates[-1] if dates else None,
             undated=len(headings) - len(dates),
@@ -365,8 +367,8 @@ class Collection:
         dim = self.encoder.identity.dim
         if generation == 0:
             return self._publish(derived.empty(dim))
-        if current is None or derived.generation_on_disk(self.directory) == generation:
-            current = derived.load(self.directory, dim) or current
+        if current is None or derived.generation_on_disk(self.directory, self.store) == generation:
+            current = derived.load(self.directory, self.store, dim) or current
         if current is not None and current.generation == generation:
             return self._publish(current)
         # A writer is between its commit and its indexes, or was killed there. Whoever gets the
@@ -388,8 +390,10 @@ class Collection:
         """Bring the indexes on disk to the store's generation; with the writer's lock held."""
         dim = self.encoder.identity.dim
         start = self._snapshot
-        if start is None or start.generation != derived.generation_on_disk(self.directory):
-            start = derived.load(self.directory, dim)
+        if start is None or start.generation != derived.generation_on_disk(
+            self.directory, self.store
+        ):
+            start = derived.load(self.directory, self.store, dim)
         return self._publish(derived.catch_up(self.directory, self.store, dim, start))
 
     def _publish(self, snapshot: Snapshot) -> Snapshot:

@@ -40,9 +40,10 @@ class Snapshot:
 @dataclass(frozen=True, slots=True)
 class _Manifest:
     generation: int
+    collection: str
     vectors: str
     sha256: str
-    lexical: str = LEXICAL_VERSION
+    lexical: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +61,23 @@ def empty(dim: int) -> Snapshot:
     return Snapshot(0, FlatIndex(dim), WordIndex(None))
 
 
-def load(directory: Path, dim: int) -> Snapshot | None:
-    """Open the indexes as they lie there; None where they are missing or damaged."""
-    manifest = _read_manifest(directory)
+def load(directory: Path, store: Store, dim: int) -> Snapshot | None:
+    """Open the indexes as they lie there; None where they are missing, damaged or another's."""
+    manifest = _read_manifest(directory, store)
     if manifest is None or not (directory / WORDS).is_dir():
         return None
     try:
         vectors = FlatIndex.load(directory / manifest.vectors, manifest.sha256, dim)
-        return Snapshot(manifest.generation, vectors, WordIndex(directory / WORDS))
+        words = WordIndex(directory / WORDS)
     except CollectionCorrupt:
         return None
+    # An emptied folder opens as an empty index.
+    return Snapshot(manifest.generation, vectors, words) if len(words) or not len(vectors) else None
 
 
-def generation_on_disk(directory: Path) -> int | None:
+def generation_on_disk(directory: Path, store: Store) -> int | None:
     """The generation that the indexes on disk show; None where there are none."""
-    manifest = _read_manifest(directory)
+    manifest = _read_manifest(directory, store)
     return None if manifest is None else manifest.generation
 
 
@@ -102,7 +105,7 @@ def catch_up(directory: Path, store: Store, dim: int, current: Snapshot | None) 
     vectors.add(delta.keys, delta.rows)
     words = WordIndex(directory / WORDS)
     words.update(delta.removed, delta.words)
-    _write(directory, upcoming, vectors)
+    _write(directory, store, upcoming, vectors)
     return Snapshot(upcoming, vectors, words)
 
 
@@ -132,11 +135,12 @@ def _delta(store: Store, since: int, upto: int, dim: int) -> _Delta:
     return _Delta(removed, as_keys([row[0] for row in rows]), matrix, words)
 
 
-def _write(directory: Path, generation: int, vectors: VectorIndex) -> None:
+def _write(directory: Path, store: Store, generation: int, vectors: VectorIndex) -> None:
     name = f"vectors-{generation}.faiss"
     digest = vectors.save(directory / name)
     manifest = {
         "generation": generation,
+        "collection": store.meta("identity"),
         "vectors": name,
         "sha256": digest,
         "lexical": LEXICAL_VERSION,
@@ -149,10 +153,11 @@ def _write(directory: Path, generation: int, vectors: VectorIndex) -> None:
             old.unlink(missing_ok=True)
 
 
-def _read_manifest(directory: Path) -> _Manifest | None:
+def _read_manifest(directory: Path, store: Store) -> _Manifest | None:
     try:
         manifest = _Manifest(**json.loads((directory / MANIFEST).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         # Missing or damaged: derived, so rebuilding is the remedy, not an error.
         return None
-    return manifest if manifest.lexical == LEXICAL_VERSION else None
+    same = (manifest.lexical, manifest.collection) == (LEXICAL_VERSION, store.meta("identity"))
+    return manifest if same else None

@@ -41,7 +41,8 @@ def convex_fusion(
 
 def _scale(scores: Mapping[int, float]) -> float:
     best = max(scores.values(), default=0.0)
-    return 1.0 / best if best > 0 else 0.0
+    # Where all are below zero there is no best to scale by; their order stays.
+    return 1.0 / best if best > 0 else 1.0
 
 
 def reciprocal_rank_fusion(

@@ -90,9 +90,19 @@ def parse_line(raw: bytes) -> tuple[Line, frozenset[str]]:
             f"{'.'.join(map(str, error['loc']))}: {error['msg'].lower()}" for error in exc.errors()
         )
         raise ArticleUnreadable(f"{reasons}; expected text, and title, author ... as text") from exc
+    if any(_is_halved(value) for value in line.model_dump().values()):
+        raise ArticleUnreadable("half a character pair (U+D800 to U+DFFF) in a field")
     if line.id is not None and not (0 < len(line.id) <= 200 and line.id.isprintable()):
         raise ArticleUnreadable("id: expected 1 to 200 printable characters")
     return line, frozenset(data.keys() - Line.model_fields.keys())
+
+
+def _is_halved(value: object) -> bool:
+    try:
+        str(value).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def read_sidecar(raw: bytes, name: str) -> Given:

@@ -14,9 +14,11 @@ from __future__ import annotations
 import math
 import re
 import shutil
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tantivy
@@ -70,7 +72,8 @@ def analyzer() -> TextAnalyzer:
 
 
 def normalize(text: str) -> str:
-    """Join dotted initials ("U.S." is "US") and drop the possessive, for indexing only."""
+    """Join accents to letters and dotted initials ("U.S." is "US"), drop the possessive."""
+    text = unicodedata.normalize("NFC", text)
     return _POSSESSIVE.sub("", _DOTTED.sub(lambda found: found[0].replace(".", ""), text))
 
 
@@ -125,8 +128,7 @@ class WordIndex:
 
     def idf(self, stem: str) -> float:
         """Inverse document frequency of a stem, as BM25 weighs it: >= 0, highest where unknown."""
-        count = len(self)
-        frequency = self._searcher.doc_freq("text", stem)
+        count, frequency = len(self), self._frequency(stem)
         return math.log(1 + (count - frequency + 0.5) / (frequency + 0.5)) if count else 0.0
 
     def stems(self, text: str) -> list[str]:
@@ -137,7 +139,13 @@ class WordIndex:
     def is_unknown(self, text: str) -> bool:
         """Whether none of the text's stems stands in any passage; False where it has none."""
         stems = self.stems(text)
-        return bool(stems) and not any(self._searcher.doc_freq("text", stem) for stem in stems)
+        return bool(stems) and not any(self._frequency(stem) for stem in stems)
+
+    def _frequency(self, stem: str) -> int:
+        # Counted by searching: the index's own figure includes passages that were removed.
+        query = Query.term_query(self._schema, "text", stem, index_option="freq")
+        found: Any = self._searcher.search(query, limit=1, count=True)  # its stub lacks count
+        return int(found.count or 0)
 
     def update(self, removed: Iterable[int], added: Sequence[WordEntry]) -> None:
         """Forget keys, add entries, and make both visible at once.

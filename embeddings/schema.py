@@ -166,8 +166,8 @@ class Hit:
 class Filters:
     """What a search is limited to; an empty tuple or None means no limit.
 
-    Values in one field are alternatives, fields combine with AND. Publisher, author and article
-    compare without regard to case; ``article`` takes ids or paths. ``after`` and ``before`` are
+    Values in one field are alternatives, fields combine with AND. Publisher and author compare
+    without regard to case; ``article`` takes ids or paths. ``after`` and ``before`` are
     inclusive days of publication: an article without a date matches neither.
     """
 

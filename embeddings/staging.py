@@ -98,10 +98,10 @@ def articles_of(store: Store, root: str, path: str) -> set[int]:
     return {row[0] for row in store.connection.execute(query, (root, path))}
 
 
-def excluded(store: Store, root: str) -> set[tuple[str, str]]:
-    """The (path, article id) pairs under a root that were taken out by hand."""
-    rows = store.connection.execute("SELECT path, article FROM excluded WHERE root = ?", (root,))
-    return {(row[0], row[1]) for row in rows}
+def excluded(store: Store, root: str) -> set[str]:
+    """Ids of the articles under a root that were taken out by hand, whatever their file is now."""
+    rows = store.connection.execute("SELECT article FROM excluded WHERE root = ?", (root,))
+    return {row[0] for row in rows}
 
 
 def exclude(store: Store, root: str, path: str, key: int, article: Article) -> None:
@@ -181,12 +181,13 @@ def stage_article(store: Store, article: Article, passages: Sequence[tuple[Passa
     """
     connection = store.connection
     cursor = connection.execute(
-        "INSERT INTO articles (id, content, format, text, heading, furniture, publisher, author, "
-        "published, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO articles (id, content, format, path, text, heading, furniture, publisher, "
+        "author, published, added) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.id,
             content_digest(article),
             article.format,
+            article.path,
             article.text,
             heading_to_json(article.heading),
             pack_spans(article.furniture),

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import uuid
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -37,6 +38,7 @@ CREATE TABLE articles (
     id TEXT NOT NULL,
     content TEXT NOT NULL,
     format TEXT NOT NULL,
+    path TEXT NOT NULL,
     text TEXT NOT NULL,
     heading TEXT NOT NULL,
     furniture BLOB NOT NULL,
@@ -94,7 +96,8 @@ _VISIBLE = "a.added <= :at AND (a.removed IS NULL OR a.removed > :at)"
 _PATH = (
     "(SELECT min(s.path) FROM links l JOIN sources s ON s.key = l.source WHERE l.article = a.key)"
 )
-_ARTICLE = f"a.key, a.id, a.format, a.text, a.heading, a.furniture, coalesce({_PATH}, '')"
+# Links are of the current state: an older snapshot falls back on where the article was first read.
+_ARTICLE = f"a.key, a.id, a.format, a.text, a.heading, a.furniture, coalesce({_PATH}, a.path)"
 
 
 def pack_spans(spans: Iterable[Span]) -> bytes:
@@ -166,16 +169,18 @@ class Store:
         with self.translated():
             if not self._is_made():
                 self._make()
+            if not self._is_made("meta"):
+                raise sqlite3.DatabaseError("another program's database")
             # Damage is told when the collection is opened, not in mid-answer, where that is quick;
             # a large database is checked as it is read.
-            elif self.path.stat().st_size <= CHECKED_BYTES:
+            if self.path.stat().st_size <= CHECKED_BYTES:
                 found = self.connection.execute("PRAGMA quick_check(1)").fetchone()[0]
                 if found != "ok":
                     raise sqlite3.DatabaseError(found)
 
-    def _is_made(self) -> bool:
-        row = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        return bool(row[0])
+    def _is_made(self, table: str = "%") -> bool:
+        query = "SELECT count(*) FROM sqlite_master WHERE name LIKE ?"
+        return bool(self.connection.execute(query, (table,)).fetchone()[0])
 
     def _make(self) -> None:
         with self.transaction() as connection:
@@ -185,6 +190,7 @@ class Store:
             for statement in _TABLES.split(";"):
                 connection.execute(statement)
             self.set_meta("layout", LAYOUT_VERSION)
+            self.set_meta("identity", uuid.uuid4().hex)
             self.set_meta("generation", "0")
             self.set_meta("purged", "0")
 

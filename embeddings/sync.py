@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from pathlib import Path
 from embeddings import staging
 from embeddings.articles import READER_VERSION, SourceFile, find_sources, read_source
 from embeddings.encoder import Encoder
+from embeddings.errors import ArticleUnreadable
 from embeddings.inputs import encoder_input
 from embeddings.schema import Article, Passage, Problem
 from embeddings.segment import passages
@@ -92,7 +94,7 @@ class _Run:
     waiting: list[tuple[Article, list[Passage]]] = field(default_factory=list)
     staged: dict[str, int] = field(default_factory=dict)
     replaced: set[tuple[str, str]] = field(default_factory=set)
-    excluded: set[tuple[str, str]] = field(default_factory=set)
+    excluded: set[str] = field(default_factory=set)
     embedded: int = 0
 
 
@@ -111,7 +113,7 @@ def sync(
         ArticleUnreadable: there is nothing at ``path``.
     """
     run = _Run(store, encoder, str(path))
-    sources = find_sources(path)
+    sources = _without_index(find_sources(path), path, store.path.parent)
     staging.discard_staged(store)
     staging.purge(store)
     run.current = staging.current_articles(store)
@@ -135,13 +137,30 @@ def sync(
     return _finish(run, results)
 
 
+def _without_index(sources: list[SourceFile], root: Path, index: Path) -> list[SourceFile]:
+    """Leave the collection's own files out, where its folder lies among the articles."""
+    if root.is_relative_to(index):
+        return sources
+    return [source for source in sources if not Path(source.path).is_relative_to(index)]
+
+
 def _changed_sources(
     run: _Run, sources: Sequence[SourceFile], known: dict[str, SourceRow]
 ) -> list[tuple[SourceFile, SourceRow]]:
     """The sources to read again; those only touched get their new signature recorded."""
     pending = []
     for source in sources:
-        signature = json.dumps(source.signature())
+        try:
+            source.path.encode()
+            signature = json.dumps(source.signature())
+        except UnicodeEncodeError:
+            shown = os.fsencode(source.path).decode(errors="replace")
+            run.problems.append(Problem(shown, "the file's name is not UTF-8: rename it"))
+            continue
+        except ArticleUnreadable as exc:
+            # Gone between the look into the folder and the look at the file.
+            run.problems.append(Problem(source.path, str(exc)))
+            continue
         before = known.get(source.path)
         current = before is not None and before.reader == READER_VERSION
         if before is not None and current and before.signature == signature:
@@ -162,7 +181,7 @@ def _take_in(run: _Run, source: SourceFile, row: SourceRow) -> tuple[SourceRow, 
     problems = list(result.problems)
     ids: list[str] = []
     for article in result.articles:
-        if (source.path, article.id) in run.excluded:
+        if article.id in run.excluded:
             continue
         clash = _clash(run, article)
         if clash:

@@ -17,7 +17,7 @@ _POINTS_BACK = re.compile(
     r"former|latter|same|one|else|another|other)\b",
     re.IGNORECASE,
 )
-_OPENS_BACK = re.compile(r"^\s*(?:and|but|so|also|what about|how about|why|when|where)\b", re.I)
+_OPENS_BACK = re.compile(r"^\s*(?:and|but|so|also|what about|how about)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
@@ -29,7 +29,7 @@ def _names(question: str) -> list[str]:
 def points_back(question: str) -> bool:
     """Whether a question cannot be understood without what was asked before."""
     content = [w for w in _WORD.findall(question) if w.casefold() not in QUESTION_WORDS]
-    if _OPENS_BACK.search(question) and len(content) <= 3:
+    if not content or (_OPENS_BACK.search(question) and len(content) <= 4):
         return True
     return bool(_POINTS_BACK.search(question)) and not _names(question)
 

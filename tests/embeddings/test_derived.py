@@ -76,10 +76,7 @@ def empty_words(directory: Path) -> None:
         break_words,
         shorten_words,
         words_of_another_version,
-        pytest.param(
-            empty_words,
-            marks=pytest.mark.xfail(strict=True, reason="an empty folder passes for an index"),
-        ),
+        empty_words,
     ],
 )
 def test_damaged_indexes_are_rebuilt(
@@ -122,7 +119,6 @@ def test_indexes_far_behind_are_rebuilt(filled: Collection, reopen: Reopen, news
     assert [text for _, _, text in hits(reopen(), "sentence")] == ["Sentence number 2."]
 
 
-@pytest.mark.xfail(strict=True, reason="an index does not say which database it was made from")
 def test_indexes_of_another_database_are_not_used(
     filled: Collection, reopen: Reopen, tmp_path: Path
 ) -> None:
@@ -170,7 +166,6 @@ def test_a_snapshot_outlives_the_next_sync(filled: Collection, news: Path) -> No
     assert matching(filled) == ["only"]
 
 
-@pytest.mark.xfail(strict=True, reason="the path is that of the files now, not then")
 def test_an_older_snapshot_still_knows_the_path(filled: Collection, news: Path) -> None:
     snapshot = filled.snapshot()
     keys = snapshot.vectors.search(filled.encoder.encode_query("strike"), 9)[0].tolist()
@@ -180,7 +175,6 @@ def test_an_older_snapshot_still_knows_the_path(filled: Collection, news: Path) 
     assert {article.path for _, article in found.values()} == {str(news / "news.jsonl")}
 
 
-@pytest.mark.xfail(strict=True, raises=CollectionLocked, reason="a reader waits for the writer")
 def test_a_question_during_the_first_sync_finds_nothing(
     tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

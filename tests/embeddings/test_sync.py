@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import sync as sync_module
 from embeddings.collection import Collection
 from embeddings.errors import ArticleUnreadable
 from embeddings.retriever import retrieve
@@ -256,39 +255,6 @@ def test_an_emptied_folder_is_emptied(collection: Collection, folder: Path) -> N
         path.unlink()
     assert len(collection.sync(folder).removed) == 2
     assert retrieve(collection, "river Lisbon").hits == []
-
-
-def test_progress(collection: Collection, folder: Path) -> None:
-    collection.sync(folder)
-    (folder / "a.txt").write_text("A museum opened in Cairo.")
-    (folder / "b.txt").write_text("The port of Haifa reopened.")
-    seen: list[Progress] = []
-    collection.sync(folder, seen.append)
-    a, b = str(folder / "a.txt"), str(folder / "b.txt")
-    # Both are embedded together, when the last of them is read.
-    assert seen == [
-        Progress(0, 2, a, 0, 0.0),
-        Progress(1, 2, b, 0, 0.0),
-        Progress(1, 2, b, 2, 1.0),
-    ]
-    assert [each.fraction for each in seen] == [0.0, 0.5, 1.0]
-
-
-def test_progress_never_goes_back(
-    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sync_module, "BATCH_PASSAGES", 2)
-    for name in ("a", "b", "c"):
-        rows = [row(f"{name}{i}", f"Sentence {i} of {name}.") for i in range(5)]
-        write_lines(tmp_path / f"{name}.jsonl", rows)
-    (tmp_path / "d.txt").write_text("")
-    seen: list[Progress] = []
-    collection.sync(tmp_path, seen.append)
-    fractions = [each.fraction for each in seen]
-    assert fractions == sorted(fractions)
-    assert (fractions[0], seen[-1].embedded) == (0.0, 15)
-    assert {each.total for each in seen} == {4}
-    assert [each.done + each.share for each in seen][:4] == [0, 0.4, 0.8, 1.0]
 
 
 def test_an_article_longer_than_a_passage(
