@@ -104,7 +104,8 @@ class Collection:
             CollectionUnwritable: the folder cannot be made or written.
         """
         folder = Path(directory).expanduser().resolve()
-        if not (folder / DATABASE).is_file():
+        database = folder / DATABASE
+        if not (database.is_file() and database.stat().st_size):
             if not create:
                 raise CollectionNotFound(
                     f"no collection in {folder}; run `python -m embeddings index PATH "
@@ -225,7 +226,9 @@ class Collection:
         safe = Path(name.replace("\\", "/")).name.lstrip(".").replace("\x00", "") or "article.txt"
         try:
             uploads.mkdir(exist_ok=True)
-            (uploads / safe).write_bytes(data)
+            arriving = self.directory / f"{safe}.arriving"
+            arriving.write_bytes(data)
+            arriving.replace(uploads / safe)
         except (OSError, UnicodeEncodeError) as exc:
             raise CollectionUnwritable(f"cannot keep {safe!r} in {uploads}: {exc}") from exc
         report = self.sync(uploads, progress)
@@ -282,8 +285,10 @@ class Collection:
         root = str(Path(path).expanduser().resolve())
         with self._writing():
             known = staging.known_sources(self.store, root)
-            staging.make_current(self.store, staging.Plan(gone=[(root, each) for each in known]))
-            self._catch_up()
+            if known:
+                gone = [(root, each) for each in known]
+                staging.make_current(self.store, staging.Plan(gone=gone))
+                self._catch_up()
 
     def is_new(self) -> bool:
         """Whether nothing was ever put in."""

@@ -192,5 +192,6 @@ class HybridRetriever(BaseRetriever):
 
     def _documents(self, query: str, k: int | None, filters: Filters | None) -> list[Document]:
         wanted = self.k if k is None else k
-        found = retrieve(self.collection, query, wanted, filters or self.filters)
+        limits = self.filters if filters is None else filters
+        found = retrieve(self.collection, query, wanted, limits)
         return [to_document(hit) for hit in found.hits]

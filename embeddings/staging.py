@@ -121,12 +121,13 @@ def exclude(store: Store, root: str, path: str, key: int, article: Article) -> N
 def include(store: Store, article: str) -> list[str]:
     """Undo ``exclude``: the files are read again at the next sync of the roots returned."""
     with store.transaction() as connection:
-        held = connection.execute(
-            "SELECT root, path FROM excluded WHERE article = ?", (article,)
-        ).fetchall()
+        query = "SELECT DISTINCT root FROM excluded WHERE article = ?"
+        held = connection.execute(query, (article,)).fetchall()
         connection.execute("DELETE FROM excluded WHERE article = ?", (article,))
         connection.executemany(
-            "UPDATE sources SET signature = '', fingerprint = '' WHERE root = ? AND path = ?", held
+            # All of the root: the file may have another name by now.
+            "UPDATE sources SET signature = '', fingerprint = '' WHERE root = ?",
+            {(row[0],) for row in held},
         )
     return sorted({row[0] for row in held})
 

@@ -274,6 +274,7 @@ class Store:
 
     def find_article(self, name: str, at: int) -> list[tuple[int, Article]]:
         """Articles whose id, or the end of whose path, is ``name``."""
+        name = name.encode(errors="replace").decode()
         query = (
             f"SELECT {_ARTICLE} FROM articles a WHERE {_VISIBLE} AND (a.id = :name OR EXISTS "  # noqa: S608
             "(SELECT 1 FROM links l JOIN sources s ON s.key = l.source WHERE l.article = a.key "

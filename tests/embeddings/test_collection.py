@@ -111,7 +111,6 @@ def test_a_removed_article_stays_out_under_a_new_name(
     assert collection.articles() == []
 
 
-@pytest.mark.xfail(strict=True, reason="only the file of the old name is read again")
 def test_a_removed_article_is_restored_under_its_new_name(
     collection: Collection, tmp_path: Path
 ) -> None:
