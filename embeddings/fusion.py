@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-DENSE_WEIGHT = 0.5
+DENSE_WEIGHT = 0.3
 
 
 def convex_fusion(
