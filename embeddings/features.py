@@ -11,13 +11,13 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
-from tantivy import TextAnalyzer
 
 from embeddings.encoder import FloatArray
-from embeddings.lexical import normalize, question_terms
+from embeddings.lexical import analyzer, normalize, question_terms
 
 NAMES = (
     "cosine",  # of question and sentence
@@ -40,7 +40,19 @@ NAMES = (
     "passage_words",  # the passage's BM25 score against the best one's
     "passage_cosine_below_best",
 )
+# What ranks the sentences. Nothing of their passages: how a passage ranks is told by its subject,
+# and in a collection on one subject that misleads (docs/retrieval.md).
+SENTENCE_NAMES = (
+    "cosine",
+    "likeness",
+    "kind_found",
+    "kind_absent",
+    "is_question",
+    "short",
+    "length",
+)
 
+_ANALYZER = analyzer()
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _MONTHS = "january february march april may june july august september october november december"
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday yesterday today tomorrow"
@@ -98,31 +110,37 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence with what stands around it (neighbours and heading) and its passage's scores."""
+    """A sentence, the texts around it (neighbours and heading), and its passage's scores."""
 
     text: str
-    around: str
-    cosine: float
+    around: tuple[str, ...]
     passage_cosine: float
     passage_words: float
 
 
-def take_apart(question: str, analyze: TextAnalyzer, idf: Callable[[str], float]) -> Asked:
+@lru_cache(maxsize=100_000)
+def _analysed(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The stems of a text, and its distinct words; kept, since sentences come up again."""
+    spoken = normalize(text)
+    words = dict.fromkeys(word.casefold() for word in _WORD.findall(spoken))
+    return tuple(_ANALYZER.analyze(spoken)), tuple(words)
+
+
+def take_apart(question: str, idf: Callable[[str], float]) -> Asked:
     """Analyse a question.
 
     Args:
         question: as it was asked.
-        analyze: the word index's analyzer.
         idf: inverse document frequency of a stem in the collection, >= 0.
     """
-    order = question_terms(question, analyze)
+    order = question_terms(question, _ANALYZER)
     words = _WORD.findall(normalize(question))
     # The first word is a capital in any case; a name there is found again by its idf.
     named = [word for i, word in enumerate(words) if (i and word[0].isupper()) or word[0].isdigit()]
-    names = frozenset(analyze.analyze(" ".join(named))) & set(order)
+    names = frozenset(_ANALYZER.analyze(" ".join(named))) & set(order)
     kind = next((kind for kind, asks in _ASKS if re.search(asks, question, re.IGNORECASE)), None)
     weights = {stem: idf(stem) for stem in order}
-    spoken = {word.casefold(): analyze.analyze(word) for word in words}
+    spoken = {word.casefold(): _ANALYZER.analyze(word) for word in words}
     content = {
         word: max(weights[stem] for stem in stems if stem in weights)
         for word, stems in spoken.items()
@@ -134,25 +152,28 @@ def take_apart(question: str, analyze: TextAnalyzer, idf: Callable[[str], float]
 WordVectors = Callable[[Sequence[str]], FloatArray]
 
 
-def rows(
-    asked: Asked, candidates: Sequence[Candidate], analyze: TextAnalyzer, vectors: WordVectors
-) -> FloatArray:
-    """Describe every candidate.
+def text_rows(asked: Asked, candidates: Sequence[Candidate], vectors: WordVectors) -> FloatArray:
+    """Describe every candidate by its words; the cosine of the sentence is still 0.
 
     Args:
         asked: the question.
         candidates: sentences.
-        analyze: the word index's analyzer.
         vectors: one row a word, of unit length.
 
     Returns:
         float32, shape (len(candidates), len(NAMES)).
     """
-    raw = [_row(asked, candidate, analyze) for candidate in candidates]
-    alike = _likeness(asked, candidates, vectors)
-    for row, (here, around) in zip(raw, alike, strict=True):
-        row[NAMES.index("likeness")], row[NAMES.index("likeness_around")] = here, around
+    raw = [_row(asked, candidate) for candidate in candidates]
     table = np.array(raw, dtype=np.float32).reshape(len(candidates), len(NAMES))
+    alike = np.array(_likeness(asked, candidates, vectors), dtype=np.float32).reshape(-1, 2)
+    table[:, NAMES.index("likeness")] = alike[:, 0]
+    table[:, NAMES.index("likeness_around")] = alike[:, 1]
+    return table
+
+
+def with_cosines(table: FloatArray, cosines: FloatArray) -> FloatArray:
+    """Fill in the cosine of each sentence, and how far each column is under its best."""
+    table[:, NAMES.index("cosine")] = cosines
     for name, source in (
         ("cosine_below_best", "cosine"),
         ("coverage_below_best", "coverage"),
@@ -164,34 +185,33 @@ def rows(
     return table
 
 
-def _row(asked: Asked, candidate: Candidate, analyze: TextAnalyzer) -> list[float]:
-    stems = analyze.analyze(normalize(candidate.text))
-    here, around = set(stems), set(stems) | set(analyze.analyze(normalize(candidate.around)))
+def stems_around(candidate: Candidate) -> set[str]:
+    """The stems of a sentence and of what stands around it."""
+    return {stem for text in (candidate.text, *candidate.around) for stem in _analysed(text)[0]}
+
+
+def _row(asked: Asked, candidate: Candidate) -> list[float]:
+    stems = _analysed(candidate.text)[0]
+    here, around = set(stems), stems_around(candidate)
     neighbours = set(pairwise(stems))
     pairs = list(pairwise(asked.order))
+    names = {name: asked.weights[name] for name in asked.names}
     found = _has_kind(asked, candidate.text)
-    words = len(stems)
-    return [
-        candidate.cosine,
-        0.0,
-        candidate.passage_cosine,
-        _share(asked.weights, here),
-        0.0,
-        _share(asked.weights, around),
-        0.0,
-        0.0,
-        0.0,
-        sum(pair in neighbours for pair in pairs) / len(pairs) if pairs else 0.0,
-        1.0 - _share({name: asked.weights[name] for name in asked.names}, around),
-        _share({name: asked.weights[name] for name in asked.names}, here),
-        float(found is True),
-        float(found is False),
-        float(candidate.text.rstrip("\"'”’ ").endswith("?")),
-        float(words < 6),
-        math.log(words + 1.0),
-        candidate.passage_words,
-        0.0,
-    ]
+    values = {
+        "cosine_passage": candidate.passage_cosine,
+        "coverage": _share(asked.weights, here),
+        "coverage_around": _share(asked.weights, around),
+        "pairs": sum(pair in neighbours for pair in pairs) / len(pairs) if pairs else 0.0,
+        "names_missing": 1.0 - _share(names, around),
+        "names_here": _share(names, here),
+        "kind_found": float(found is True),
+        "kind_absent": float(found is False),
+        "is_question": float(candidate.text.rstrip("\"'”’ ").endswith("?")),
+        "short": float(len(stems) < 6),
+        "length": math.log(len(stems) + 1.0),
+        "passage_words": candidate.passage_words,
+    }
+    return [values.get(name, 0.0) for name in NAMES]
 
 
 def _likeness(
@@ -199,28 +219,31 @@ def _likeness(
 ) -> list[tuple[float, float]]:
     """How much of the question each sentence says in its own words, alone and with what is near.
 
-    Each word of the question counts by the cosine of the most similar word there: the soft
-    cardinality that BERTScore (Zhang et al., ICLR 2020) uses, here with idf weights.
+    Each word of the question counts by the cosine of the most similar word there: the greedy
+    matching of BERTScore (Zhang et al., ICLR 2020), here with idf weights and static vectors.
     """
     weights = np.array(list(asked.words.values()), dtype=np.float32)
     if not weights.sum():
         return [(1.0, 1.0)] * len(candidates)
-    texts = [(_words(c.text), _words(f"{c.text} {c.around}")) for c in candidates]
-    vocabulary = {word: i for i, word in enumerate(dict.fromkeys(w for _, t in texts for w in t))}
+    texts = list(dict.fromkeys(t for c in candidates for t in (c.text, *c.around)))
+    words = {text: _analysed(text)[1] for text in texts}
+    vocabulary = {w: i for i, w in enumerate(dict.fromkeys(w for ws in words.values() for w in ws))}
     cosines = vectors(list(asked.words)) @ vectors(list(vocabulary)).T
     weights /= weights.sum()
-
-    def covered(words: Sequence[str]) -> float:
-        columns = [vocabulary[word] for word in words]
-        if not columns:
-            return 0.0
-        return float(weights @ np.maximum(cosines[:, columns].max(axis=1), 0.0))
-
-    return [(covered(here), covered(around)) for here, around in texts]
-
-
-def _words(text: str) -> list[str]:
-    return list(dict.fromkeys(word.casefold() for word in _WORD.findall(normalize(text))))
+    nothing = np.zeros(len(weights), dtype=np.float32)
+    best = {
+        text: np.maximum(cosines[:, [vocabulary[w] for w in found]].max(axis=1), 0.0)
+        if found
+        else nothing
+        for text, found in words.items()
+    }
+    return [
+        (
+            float(weights @ best[c.text]),
+            float(weights @ np.max([best[t] for t in (c.text, *c.around)], axis=0)),
+        )
+        for c in candidates
+    ]
 
 
 def _share(weights: dict[str, float], present: set[str]) -> float:

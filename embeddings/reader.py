@@ -4,8 +4,8 @@ Enters: a question and the hits that retrieval found. Leaves: a ``Reading``: eve
 those hits scored, best first, and the probability that the best one really answers. Deliberately
 knows nothing of how an answer is put together or shown.
 
-``Reader`` is the seam. ``SimilarityReader`` needs no training beyond two logistic regressions
-over what ``features.py`` sees (fitted on SQuAD and SQuADShifts, weights in
+``Reader`` is the seam. ``SimilarityReader`` needs no training beyond a conditional and a logistic
+regression over what ``features.py`` sees (fitted on SQuAD and SQuADShifts, weights in
 ``similarity_weights.json``); a trained model takes its place by implementing ``read``.
 """
 
@@ -21,23 +21,33 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from embeddings.encoder import Encoder, FloatArray
-from embeddings.features import NAMES, Asked, Candidate, rows, take_apart
+from embeddings.features import (
+    NAMES,
+    SENTENCE_NAMES,
+    Asked,
+    Candidate,
+    stems_around,
+    take_apart,
+    text_rows,
+    with_cosines,
+)
 from embeddings.inputs import heading_line
-from embeddings.lexical import WordIndex, analyzer
+from embeddings.lexical import WordIndex
 from embeddings.schema import Hit, Span
 
 WEIGHTS = Path(__file__).with_name("similarity_weights.json")
 # What the second regression sees of a whole reading, besides the best sentence's features.
-READING_NAMES = ("best", "lead", "terms")
+READING_NAMES = ("score", "lead", "share", "terms")
 CACHED_SENTENCES = 50_000
+# Sentences that go through the encoder for one question: those most like it in their words.
+EMBEDDED = 40
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """One sentence of a hit; ``score`` is the probability that it answers the question."""
+    """One sentence of a hit; ``score`` is the probability that it answers, given that one does."""
 
     hit: Hit
     span: Span
@@ -82,6 +92,20 @@ class Reader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Sentences with their features, shape (n, len(NAMES)), and vectors, shape (n, dim)."""
+
+    spans: list[tuple[Hit, Span]]
+    candidates: list[Candidate]
+    table: FloatArray
+    vectors: FloatArray
+    asked: Asked
+
+
+_COLUMNS = [NAMES.index(name) for name in SENTENCE_NAMES]
+
+
 class SimilarityReader:
     """A ``Reader`` from similarity, shared words and the kind of answer asked for."""
 
@@ -95,49 +119,49 @@ class SimilarityReader:
     def __init__(self, encoder: Encoder) -> None:
         """Read with this encoder's sentence vectors, kept in memory once made."""
         self._encoder = encoder
-        self._analyzer = analyzer()
         self._vectors: OrderedDict[str, FloatArray] = OrderedDict()
         self._lock = threading.Lock()
 
     def read(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Reading:
-        """Score every sentence of the hits against the question.
+        """Score the sentences of the hits against the question.
 
         Args:
             question: stand-alone.
             hits: best first; a sentence in several counts with the best of them.
             words: says how rare a word is in the collection.
         """
-        spans = distinct_sentences(hits)
-        if not spans:
-            return Reading((), 0.0, np.zeros((0, self._encoder.identity.dim), np.float32))
-        table, vectors, asked = self.describe(question, spans, words)
+        seen = self.describe(question, hits, words)
+        if not seen.spans:
+            return Reading((), 0.0, seen.vectors)
         weights = load_weights()
-        scores = _sigmoid(_logit(table, weights["sentence"]))
-        order = np.lexsort((np.arange(len(spans)), -scores))
-        best = reading_features(table, scores, order, len(asked.order))
-        answerable = float(_sigmoid(_logit(best[None, :], weights["reading"]))[0])
+        logits = _linear(seen.table[:, _COLUMNS], weights["sentence"])
+        order = np.lexsort((np.arange(len(logits)), -logits))
+        shares = softmax(logits)
+        best = reading_features(seen.table, logits, len(seen.asked.order))
+        answerable = float(1.0 / (1.0 + np.exp(-_linear(best[None, :], weights["reading"])[0])))
         sentences = tuple(
-            ScoredSentence(spans[i][0], spans[i][1], float(scores[i])) for i in order.tolist()
+            ScoredSentence(seen.spans[i][0], seen.spans[i][1], float(shares[i]))
+            for i in order.tolist()
         )
-        around = _candidate(*spans[int(order[0])], 0.0, 0.0).around
-        near = set(self._analyzer.analyze(f"{sentences[0].text} {around}"))
-        unmatched = tuple(name for name in asked.order if name in asked.names - near)
-        return Reading(sentences, answerable, vectors[order], unmatched)
+        near = stems_around(seen.candidates[int(order[0])])
+        unmatched = tuple(n for n in seen.asked.order if n in seen.asked.names - near)
+        return Reading(sentences, answerable, seen.vectors[order], unmatched)
 
-    def describe(
-        self, question: str, spans: Sequence[tuple[Hit, Span]], words: WordIndex
-    ) -> tuple[FloatArray, FloatArray, Asked]:
-        """The feature table of the sentences, their vectors, and the question taken apart."""
-        asked = take_apart(question, self._analyzer, words.idf)
-        vectors = self._embed([hit.article.text[span.start : span.end] for hit, span in spans])
+    def describe(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Seen:
+        """The sentences worth embedding, described and embedded."""
+        spans = distinct_sentences(hits)
+        most = max((hit.scores.lexical or 0.0 for hit in hits), default=0.0) or 1.0
+        candidates = [_candidate(hit, span, most) for hit, span in spans]
+        asked = take_apart(question, words.idf)
+        table = text_rows(asked, candidates, self._encoder.encode_words)
+        if len(spans) > EMBEDDED:
+            alike = table[:, NAMES.index("likeness")] + table[:, NAMES.index("likeness_around")]
+            kept = np.sort(np.argsort(-alike, kind="stable")[:EMBEDDED])
+            table, candidates = table[kept], [candidates[i] for i in kept]
+            spans = [spans[i] for i in kept]
+        vectors = self._embed([candidate.text for candidate in candidates])
         cosines = vectors @ self._encoder.encode_query(question)
-        most = max((hit.scores.lexical or 0.0 for hit, _ in spans), default=0.0) or 1.0
-        candidates = [
-            _candidate(hit, span, cosine, (hit.scores.lexical or 0.0) / most)
-            for (hit, span), cosine in zip(spans, cosines.tolist(), strict=True)
-        ]
-        table = rows(asked, candidates, self._analyzer, self._encoder.encode_words)
-        return table, vectors, asked
+        return Seen(spans, candidates, with_cosines(table, cosines), vectors, asked)
 
     def _embed(self, texts: Sequence[str]) -> FloatArray:
         with self._lock:
@@ -150,7 +174,8 @@ class SimilarityReader:
                 self._vectors.move_to_end(text)
             while len(self._vectors) > CACHED_SENTENCES:
                 self._vectors.popitem(last=False)
-        return np.stack([known[text] for text in texts])
+        rows = [known[text] for text in texts]
+        return np.stack(rows) if rows else np.zeros((0, self._encoder.identity.dim), np.float32)
 
 
 def distinct_sentences(hits: Sequence[Hit]) -> list[tuple[Hit, Span]]:
@@ -162,32 +187,36 @@ def distinct_sentences(hits: Sequence[Hit]) -> list[tuple[Hit, Span]]:
     return list(found.values())
 
 
-def _candidate(hit: Hit, span: Span, cosine: float, words: float) -> Candidate:
+def _candidate(hit: Hit, span: Span, most: float) -> Candidate:
     text, sentences = hit.article.text, hit.passage.sentences
     at = sentences.index(span)
     beside = [sentences[i] for i in (at - 1, at + 1) if 0 <= i < len(sentences)]
-    around = [heading_line(hit.article), *(text[s.start : s.end] for s in beside)]
     return Candidate(
         text=text[span.start : span.end],
-        around=" ".join(around),
-        cosine=cosine,
+        around=(heading_line(hit.article), *(text[s.start : s.end] for s in beside)),
         passage_cosine=hit.scores.dense or 0.0,
-        passage_words=words,
+        passage_words=(hit.scores.lexical or 0.0) / most,
     )
 
 
-def reading_features(
-    table: FloatArray, scores: FloatArray, order: NDArray[np.int64], terms: int
-) -> FloatArray:
+def reading_features(table: FloatArray, logits: FloatArray, terms: int) -> FloatArray:
     """What the second regression sees: the best sentence, and how far it is ahead.
 
     Returns:
         float32, shape (len(NAMES) + len(READING_NAMES),).
     """
-    first = order[0]
-    second = scores[order[1]] if len(order) > 1 else 0.0
-    extra = [_log_odds(scores[first]), _log_odds(scores[first]) - _log_odds(second), terms]
+    first = int(np.argmax(logits))
+    ranked = np.sort(logits)[::-1]
+    lead = ranked[0] - ranked[1] if len(ranked) > 1 else 0.0
+    extra = [ranked[0], lead, softmax(logits)[first], terms]
     return np.concatenate([table[first], np.array(extra, dtype=np.float32)])
+
+
+def softmax(logits: FloatArray) -> FloatArray:
+    """Probabilities that sum to 1."""
+    raised = np.exp(logits - logits.max())
+    shares: FloatArray = (raised / raised.sum()).astype(np.float32)
+    return shares
 
 
 @cache
@@ -200,7 +229,7 @@ def _weights_file() -> dict[str, Any]:
 def load_weights() -> Mapping[str, tuple[FloatArray, float]]:
     """Coefficients and intercept of both regressions, on unscaled features."""
     data = _weights_file()
-    names = {"sentence": NAMES, "reading": NAMES + READING_NAMES}
+    names = {"sentence": SENTENCE_NAMES, "reading": NAMES + READING_NAMES}
     return {
         part: (
             np.array([data[part]["weights"][name] for name in expected], dtype=np.float32),
@@ -210,17 +239,6 @@ def load_weights() -> Mapping[str, tuple[FloatArray, float]]:
     }
 
 
-def _logit(table: FloatArray, weights: tuple[FloatArray, float]) -> FloatArray:
-    logits: FloatArray = table @ weights[0] + np.float32(weights[1])
-    return logits
-
-
-def _sigmoid(values: FloatArray) -> FloatArray:
-    bounded = np.clip(values, -30, 30)
-    result: FloatArray = (1.0 / (1.0 + np.exp(-bounded))).astype(np.float32)
-    return result
-
-
-def _log_odds(probability: float) -> float:
-    bounded = min(max(float(probability), 1e-6), 1 - 1e-6)
-    return float(np.log(bounded / (1 - bounded)))
+def _linear(table: FloatArray, weights: tuple[FloatArray, float]) -> FloatArray:
+    values: FloatArray = table @ weights[0] + np.float32(weights[1])
+    return values

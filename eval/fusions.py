@@ -44,7 +44,10 @@ WAYS: dict[str, Fuse] = {
     "vectors alone": lambda _, dense: dense,
     "words alone": lambda lexical, _: lexical,
     "reciprocal rank fusion": _rrf,
-    **{f"convex, {weight} vectors": _convex(weight) for weight in (0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)},
+    **{
+        f"convex, {weight} vectors": _convex(weight)
+        for weight in (0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
+    },
 }
 
 

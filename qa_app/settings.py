@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     index: Path = Field(DEFAULT_DIRECTORY, description="the index folder")
     articles: Path = Field(SEEDS, description="what an empty collection is filled from")
     encoder: str | None = Field(None, description="folder or name of another embedding model")
-    k: int = Field(8, ge=1, le=100, description="passages read for each question")
+    k: int = Field(12, ge=1, le=100, description="passages read for each question")
     max_sentences: int = Field(5, ge=1, le=20, description="sentences of an answer, at most")
     threshold: float | None = Field(
         None, ge=0, le=1, description="confidence below which nothing is answered"

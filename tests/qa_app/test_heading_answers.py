@@ -48,7 +48,7 @@ HITS = [hit(LISBON), hit(OSLO), hit(LISBON)]
         ("Who is the author of this story?", "author"),
         ("Who authored the piece?", "author"),
         ("Who wrote “Flood in Lisbon”?", "author"),
-        ("By whom was the report written?", "author"),
+        ("By whom was the article written?", "author"),
         ("Whose byline is it?", "author"),
         ("When was the article published?", "published"),
         ("What date was the story posted?", "published"),
