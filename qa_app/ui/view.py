@@ -96,7 +96,8 @@ def answer_view(
         "absent": absent,
         "missing": record["missing"],
         "sentences": [
-            {"text": each["text"], "marks": list(each["citations"])} for each in record["sentences"]
+            {"text": " ".join(each["text"].split()), "marks": list(each["citations"])}
+            for each in record["sentences"]
         ],
         "sources": [
             {

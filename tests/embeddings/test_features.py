@@ -8,10 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from embeddings.features import NAMES, Asked, Candidate, rows, take_apart
-from embeddings.lexical import analyzer
+from embeddings.features import NAMES, Asked, Candidate, take_apart, text_rows, with_cosines
 
-ANALYZE = analyzer()
 WEIGHTS = {"led": 1.0, "taliban": 2.0, "deleg": 3.0, "iran": 4.0}
 SENTENCE = "Taliban delegations went to Iran, led by Baradar."
 
@@ -26,25 +24,27 @@ def unit(words: Sequence[str]) -> np.ndarray:
     return np.array([known.get(word, [0, 0, 0]) for word in words], dtype=np.float32).reshape(-1, 3)
 
 
-def candidate(text: str, around: str = "", **scores: float) -> Candidate:
+def candidate(text: str, *around: str, **scores: float) -> Candidate:
     return Candidate(
         text,
         around,
-        scores.get("cosine", 0.0),
         scores.get("passage_cosine", 0.0),
         scores.get("passage_words", 0.0),
     )
 
 
-def features(question: str, *candidates: Candidate) -> list[dict[str, float]]:
-    asked = take_apart(question, ANALYZE, idf)
-    table = rows(asked, candidates, ANALYZE, unit)
+def features(
+    question: str, *candidates: Candidate, cosines: Sequence[float] = ()
+) -> list[dict[str, float]]:
+    table = text_rows(take_apart(question, idf), candidates, unit)
+    given = np.array(cosines or [0.0] * len(candidates), dtype=np.float32)
+    table = with_cosines(table, given)
     assert (table.shape, table.dtype) == ((len(candidates), len(NAMES)), np.float32)
     return [dict(zip(NAMES, row, strict=True)) for row in table.tolist()]
 
 
 def test_a_question_taken_apart() -> None:
-    asked = take_apart("Who led the Taliban’s delegation to Iran in 2019?", ANALYZE, idf)
+    asked = take_apart("Who led the Taliban’s delegation to Iran in 2019?", idf)
     assert asked == Asked(
         weights={"led": 1.0, "taliban": 2.0, "deleg": 3.0, "iran": 4.0, "2019": 5.0},
         order=("led", "taliban", "deleg", "iran", "2019"),
@@ -69,7 +69,7 @@ def test_a_question_taken_apart() -> None:
     ],
 )
 def test_the_kind_of_answer(question: str, kind: str | None) -> None:
-    assert take_apart(question, ANALYZE, idf).kind == kind
+    assert take_apart(question, idf).kind == kind
 
 
 def test_shared_words() -> None:
@@ -101,8 +101,9 @@ def test_likeness_counts_similar_words() -> None:
 def test_below_the_best() -> None:
     first, second = features(
         "Who led Iran?",
-        candidate("Led Iran", cosine=0.5, passage_cosine=0.2),
-        candidate("Iran", cosine=0.8, passage_cosine=0.9),
+        candidate("Led Iran", passage_cosine=0.2),
+        candidate("Iran", passage_cosine=0.9),
+        cosines=(0.5, 0.8),
     )
     assert first["cosine_below_best"] == pytest.approx(-0.3)
     assert second["cosine_below_best"] == 0.0
@@ -134,7 +135,7 @@ def test_the_kind_is_there_or_not(question: str, text: str, kind: bool | None) -
 
 def test_the_form_of_the_sentence() -> None:
     (row,) = features(
-        "Who?", candidate("“Who trusts the U.S. now?”", passage_words=0.25, cosine=0.5)
+        "Who?", candidate("“Who trusts the U.S. now?”", passage_words=0.25), cosines=(0.5,)
     )
     # who trust the us now: five words.
     assert (row["is_question"], row["short"], row["length"]) == (1, 1, pytest.approx(math.log(6)))

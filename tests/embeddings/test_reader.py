@@ -10,7 +10,7 @@ import pytest
 
 from embeddings import reader as module
 from embeddings.collection import Collection
-from embeddings.features import NAMES
+from embeddings.features import NAMES, SENTENCE_NAMES
 from embeddings.lexical import WordEntry, WordIndex
 from embeddings.reader import (
     READING_NAMES,
@@ -43,11 +43,11 @@ def words() -> WordIndex:
 
 @pytest.fixture
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sentence scores by its coverage alone, a reading by its best sentence alone."""
-    sentence = np.zeros(len(NAMES), np.float32)
-    sentence[NAMES.index("coverage")] = 8.0
+    """A sentence scores by its likeness alone, a reading by its best sentence's score alone."""
+    sentence = np.zeros(len(SENTENCE_NAMES), np.float32)
+    sentence[SENTENCE_NAMES.index("likeness")] = 8.0
     reading = np.zeros(len(NAMES) + len(READING_NAMES), np.float32)
-    reading[len(NAMES) + READING_NAMES.index("best")] = 1.0
+    reading[len(NAMES) + READING_NAMES.index("score")] = 1.0
     weights = {"sentence": (sentence, -4.0), "reading": (reading, 0.0)}
     monkeypatch.setattr(module, "load_weights", lambda: weights)
 
@@ -65,15 +65,15 @@ def test_best_first_with_its_probability(
 ) -> None:
     hits = [hit((FIRST, SECOND, THIRD))]
     reading = SimilarityReader(encoder).read("Who led the delegation?", hits, words)
-    # All of "led delegation" is in the second sentence, nothing in the others.
-    low, high = 1 / (1 + math.exp(4)), 1 / (1 + math.exp(-4))
-    assert [sentence.text for sentence in reading.sentences] == [
-        "Baradar led the delegation.",
+    # All of "led delegation" is in the second sentence: its likeness is 1, its score 8 - 4.
+    assert reading.sentences[0].text == "Baradar led the delegation."
+    assert {s.text for s in reading.sentences[1:]} == {
         "Talks ended “early”.",
         "It rained in Doha 🎉.",
-    ]
-    assert [s.score for s in reading.sentences] == pytest.approx([high, low, low], abs=1e-6)
-    assert reading.answerable == pytest.approx(high, abs=1e-6)
+    }
+    assert reading.answerable == pytest.approx(1 / (1 + math.exp(-4)), abs=1e-6)
+    assert sum(s.score for s in reading.sentences) == pytest.approx(1.0, abs=1e-6)
+    assert reading.sentences[0].score > 0.5
     np.testing.assert_array_equal(
         reading.vectors, encoder.encode([sentence.text for sentence in reading.sentences])
     )
@@ -131,18 +131,29 @@ def test_sentences_are_embedded_once(
 
 def test_reading_features_by_hand() -> None:
     table = np.arange(2 * len(NAMES), dtype=np.float32).reshape(2, -1)
-    scores = np.array([0.2, 0.5], dtype=np.float32)
-    found = reading_features(table, scores, np.array([1, 0]), 3)
+    logits = np.array([0.0, math.log(3)], dtype=np.float32)
+    found = reading_features(table, logits, 3)
     assert found[: len(NAMES)].tolist() == table[1].tolist()
-    assert found[len(NAMES) :].tolist() == pytest.approx([0.0, math.log(4), 3.0], abs=1e-5)
-    # Alone, it is as far ahead as can be.
-    alone = reading_features(table[1:], scores[1:], np.array([0]), 3)
-    assert alone[len(NAMES) + 1] == pytest.approx(math.log(1e6), rel=1e-3)
+    # Its score, how far it is ahead, its share of 3 in 3 + 1, and the question's terms.
+    expected = [math.log(3), math.log(3), 0.75, 3.0]
+    assert found[len(NAMES) :].tolist() == pytest.approx(expected, abs=1e-6)
+    alone = reading_features(table[1:], logits[1:], 3)
+    assert alone[len(NAMES) :].tolist() == pytest.approx([math.log(3), 0.0, 1.0, 3.0], abs=1e-6)
+
+
+def test_only_the_likest_sentences_are_embedded(
+    encoder: TinyEncoder, words: WordIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "EMBEDDED", 1)
+    hits = [hit((FIRST, SECOND, THIRD))]
+    reading = SimilarityReader(encoder).read("Who led the delegation?", hits, words)
+    assert [sentence.span for sentence in reading.sentences] == [SECOND]
+    assert encoder.embedded() == ["Baradar led the delegation."]
 
 
 def test_the_weights_that_ship() -> None:
     weights = load_weights()
-    assert weights["sentence"][0].shape == (len(NAMES),)
+    assert weights["sentence"][0].shape == (len(SENTENCE_NAMES),)
     assert weights["reading"][0].shape == (len(NAMES) + len(READING_NAMES),)
     assert 0 < SimilarityReader(TinyEncoder()).threshold < 1
 

@@ -234,7 +234,7 @@ def test_the_stream_and_the_answer(assistant: Assistant) -> None:
     said = [event.sentence for event in steps if isinstance(event, Said)]
     assert tuple(said) == done.answer.sentences
     stages = [event.name for event in steps if isinstance(event, Stage)]
-    assert stages == ["Searching the articles", "Reading 8 passages"]
+    assert stages == ["Searching the articles", "Reading 12 passages"]
     assert list(done.answer.timings_ms)[-2:] == ["read", "total"]
     assert all(ms >= 0 for ms in done.answer.timings_ms.values())
 
