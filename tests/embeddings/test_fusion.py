@@ -17,10 +17,10 @@ def order(scores: dict[int, float]) -> list[int]:
 
 
 def test_convex_fusion_by_hand() -> None:
-    # BM25 / 8 + 0.5 * cosine / 0.8
+    # BM25 / 8 + 0.3 * cosine / 0.8
     fused = convex_fusion(BM25, COSINES)
     assert fused == pytest.approx(
-        {1: 1 - 0.125, 2: 0.5 + 0.5, 3: 0.125 + 0.25, 4: 0.375}, abs=1e-12
+        {1: 1 - 0.075, 2: 0.5 + 0.3, 3: 0.125 + 0.15, 4: 0.225}, abs=1e-12
     )
 
 
@@ -38,8 +38,8 @@ def test_nothing_and_nothing() -> None:
 
 
 def test_without_a_best_score_nothing_is_scaled() -> None:
-    assert convex_fusion({1: 0.0}, {1: 0.5}) == {1: 0.5}
-    assert convex_fusion({1: 2.0}, {1: -0.5, 2: -0.1}) == {1: 1.0 - 0.25, 2: -0.05}
+    assert convex_fusion({1: 0.0}, {1: 0.5}, 0.5) == {1: 0.5}
+    assert convex_fusion({1: 2.0}, {1: -0.5, 2: -0.1}, 0.5) == {1: 1.0 - 0.25, 2: -0.05}
 
 
 scores = st.dictionaries(
