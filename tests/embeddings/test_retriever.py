@@ -49,8 +49,8 @@ def test_the_best_hit_with_its_scores(filled: Collection) -> None:
         "Strike in Oslo. Dagen. Kari Moe. 5 March 2024 (2024-03-05)\n" + NEWS[1][2],
     ]
     assert hits[0].scores.dense == pytest.approx(float(filled.encoder.encode(texts)[0] @ row))
-    # Best in both indexes: 1 for words, half of 1 for the cosine.
-    assert hits[0].scores.fused == pytest.approx(1.5)
+    # Best in both indexes: 1 for words, 0.3 of 1 for the cosine.
+    assert hits[0].scores.fused == pytest.approx(1.3)
     fused = [hit.scores.fused for hit in hits]
     assert fused == sorted(fused, reverse=True)
 
