@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 
@@ -21,27 +20,17 @@ from embeddings.lexical import analyzer, normalize, question_terms
 
 NAMES = (
     "cosine",  # of question and sentence
-    "cosine_below_best",  # how far under the best sentence's
-    "cosine_passage",  # of question and passage
-    "coverage",  # idf share of the question's stems that the sentence holds
-    "coverage_below_best",
-    "coverage_around",  # the same with the sentences around and the heading
-    "likeness",  # idf share of its words, each by its most similar word in the sentence
-    "likeness_below_best",
-    "likeness_around",
-    "pairs",  # share of the question's neighbouring stems that are neighbours here
-    "names_missing",  # idf share of its names and numbers that are nowhere around
-    "names_here",  # idf share of its names and numbers in the sentence itself
+    "likeness",  # idf share of the question's words, each by its most similar word in the sentence
+    "likeness_around",  # the same with the sentences around and the heading
+    "weakest_around",  # the likeness of the question's word that has the least alike around
     "kind_found",  # it holds what the question word asks for: a name, a date, a number, a reason
     "kind_absent",  # it holds nothing of that kind
     "is_question",
     "short",  # fewer than six words
     "length",  # logarithm of its words
-    "passage_words",  # the passage's BM25 score against the best one's
-    "passage_cosine_below_best",
 )
-# What ranks the sentences. Nothing of their passages: how a passage ranks is told by its subject,
-# and in a collection on one subject that misleads (docs/retrieval.md).
+# What ranks the sentences, and what tells whether the best one answers. Words shared to the letter
+# and how their passages rank are in neither: docs/retrieval.md says what they cost.
 SENTENCE_NAMES = (
     "cosine",
     "likeness",
@@ -51,6 +40,7 @@ SENTENCE_NAMES = (
     "short",
     "length",
 )
+CONFIDENCE_NAMES = ("cosine", "likeness", "weakest_around", "kind_found", "kind_absent")
 
 _ANALYZER = analyzer()
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
@@ -110,12 +100,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence, the texts around it (neighbours and heading), and its passage's scores."""
+    """A sentence, and the texts around it: its neighbours and the heading."""
 
     text: str
     around: tuple[str, ...]
-    passage_cosine: float
-    passage_words: float
 
 
 @lru_cache(maxsize=100_000)
@@ -163,26 +151,10 @@ def text_rows(asked: Asked, candidates: Sequence[Candidate], vectors: WordVector
     Returns:
         float32, shape (len(candidates), len(NAMES)).
     """
-    raw = [_row(asked, candidate) for candidate in candidates]
-    table = np.array(raw, dtype=np.float32).reshape(len(candidates), len(NAMES))
-    alike = np.array(_likeness(asked, candidates, vectors), dtype=np.float32).reshape(-1, 2)
-    table[:, NAMES.index("likeness")] = alike[:, 0]
-    table[:, NAMES.index("likeness_around")] = alike[:, 1]
-    return table
-
-
-def with_cosines(table: FloatArray, cosines: FloatArray) -> FloatArray:
-    """Fill in the cosine of each sentence, and how far each column is under its best."""
-    table[:, NAMES.index("cosine")] = cosines
-    for name, source in (
-        ("cosine_below_best", "cosine"),
-        ("coverage_below_best", "coverage"),
-        ("likeness_below_best", "likeness"),
-        ("passage_cosine_below_best", "cosine_passage"),
-    ):
-        column = table[:, NAMES.index(source)]
-        table[:, NAMES.index(name)] = column - column.max(initial=-np.inf)
-    return table
+    alike = _likeness(asked, candidates, vectors)
+    rows = [_row(asked, c) | found for c, found in zip(candidates, alike, strict=True)]
+    table = [[row.get(name, 0.0) for name in NAMES] for row in rows]
+    return np.array(table, dtype=np.float32).reshape(len(candidates), len(NAMES))
 
 
 def stems_around(candidate: Candidate) -> set[str]:
@@ -190,33 +162,21 @@ def stems_around(candidate: Candidate) -> set[str]:
     return {stem for text in (candidate.text, *candidate.around) for stem in _analysed(text)[0]}
 
 
-def _row(asked: Asked, candidate: Candidate) -> list[float]:
-    stems = _analysed(candidate.text)[0]
-    here, around = set(stems), stems_around(candidate)
-    neighbours = set(pairwise(stems))
-    pairs = list(pairwise(asked.order))
-    names = {name: asked.weights[name] for name in asked.names}
+def _row(asked: Asked, candidate: Candidate) -> dict[str, float]:
     found = _has_kind(asked, candidate.text)
-    values = {
-        "cosine_passage": candidate.passage_cosine,
-        "coverage": _share(asked.weights, here),
-        "coverage_around": _share(asked.weights, around),
-        "pairs": sum(pair in neighbours for pair in pairs) / len(pairs) if pairs else 0.0,
-        "names_missing": 1.0 - _share(names, around),
-        "names_here": _share(names, here),
+    words = len(_analysed(candidate.text)[0])
+    return {
         "kind_found": float(found is True),
         "kind_absent": float(found is False),
         "is_question": float(candidate.text.rstrip("\"'”’ ").endswith("?")),
-        "short": float(len(stems) < 6),
-        "length": math.log(len(stems) + 1.0),
-        "passage_words": candidate.passage_words,
+        "short": float(words < 6),
+        "length": math.log(words + 1.0),
     }
-    return [values.get(name, 0.0) for name in NAMES]
 
 
 def _likeness(
     asked: Asked, candidates: Sequence[Candidate], vectors: WordVectors
-) -> list[tuple[float, float]]:
+) -> list[dict[str, float]]:
     """How much of the question each sentence says in its own words, alone and with what is near.
 
     Each word of the question counts by the cosine of the most similar word there: the greedy
@@ -224,7 +184,9 @@ def _likeness(
     """
     weights = np.array(list(asked.words.values()), dtype=np.float32)
     if not weights.sum():
-        return [(1.0, 1.0)] * len(candidates)
+        return [
+            {"likeness": 1.0, "likeness_around": 1.0, "weakest_around": 1.0} for _ in candidates
+        ]
     texts = list(dict.fromkeys(t for c in candidates for t in (c.text, *c.around)))
     words = {text: _analysed(text)[1] for text in texts}
     vocabulary = {w: i for i, w in enumerate(dict.fromkeys(w for ws in words.values() for w in ws))}
@@ -237,21 +199,17 @@ def _likeness(
         else nothing
         for text, found in words.items()
     }
-    return [
-        (
-            float(weights @ best[c.text]),
-            float(weights @ np.max([best[t] for t in (c.text, *c.around)], axis=0)),
+    rows = []
+    for candidate in candidates:
+        near = np.max([best[text] for text in (candidate.text, *candidate.around)], axis=0)
+        rows.append(
+            {
+                "likeness": float(weights @ best[candidate.text]),
+                "likeness_around": float(weights @ near),
+                "weakest_around": float(near.min()),
+            }
         )
-        for c in candidates
-    ]
-
-
-def _share(weights: dict[str, float], present: set[str]) -> float:
-    """The share of the weight that is present; 1 where there is nothing to look for."""
-    total = sum(weights.values())
-    if total <= 0:
-        return 1.0
-    return sum(weight for stem, weight in weights.items() if stem in present) / total
+    return rows
 
 
 def _has_kind(asked: Asked, text: str) -> bool | None:

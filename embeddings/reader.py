@@ -24,6 +24,7 @@ import numpy as np
 
 from embeddings.encoder import Encoder, FloatArray
 from embeddings.features import (
+    CONFIDENCE_NAMES,
     NAMES,
     SENTENCE_NAMES,
     Asked,
@@ -31,15 +32,14 @@ from embeddings.features import (
     stems_around,
     take_apart,
     text_rows,
-    with_cosines,
 )
 from embeddings.inputs import heading_line
 from embeddings.lexical import WordIndex
 from embeddings.schema import Hit, Span
 
 WEIGHTS = Path(__file__).with_name("similarity_weights.json")
-# What the second regression sees of a whole reading, besides the best sentence's features.
-READING_NAMES = ("score", "lead", "share", "terms")
+# What the second regression sees: the best sentence, and how far it is ahead of the next.
+READING_NAMES = (*CONFIDENCE_NAMES, "lead")
 CACHED_SENTENCES = 50_000
 # Sentences that go through the encoder for one question: those most like it in their words.
 EMBEDDED = 40
@@ -113,7 +113,7 @@ class SimilarityReader:
 
     @property
     def threshold(self) -> float:
-        """Lets 95% of the right answers to held-out questions through; fitted with the weights."""
+        """Lets 90% of the right answers to held-out questions through; fitted with the weights."""
         return float(_weights_file()["threshold"])
 
     def __init__(self, encoder: Encoder) -> None:
@@ -137,7 +137,7 @@ class SimilarityReader:
         logits = _linear(seen.table[:, _COLUMNS], weights["sentence"])
         order = np.lexsort((np.arange(len(logits)), -logits))
         shares = softmax(logits)
-        best = reading_features(seen.table, logits, len(seen.asked.order))
+        best = reading_features(seen.table, logits)
         answerable = float(1.0 / (1.0 + np.exp(-_linear(best[None, :], weights["reading"])[0])))
         sentences = tuple(
             ScoredSentence(seen.spans[i][0], seen.spans[i][1], float(shares[i]))
@@ -150,8 +150,7 @@ class SimilarityReader:
     def describe(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Seen:
         """The sentences worth embedding, described and embedded."""
         spans = distinct_sentences(hits)
-        most = max((hit.scores.lexical or 0.0 for hit in hits), default=0.0) or 1.0
-        candidates = [_candidate(hit, span, most) for hit, span in spans]
+        candidates = [_candidate(hit, span) for hit, span in spans]
         asked = take_apart(question, words.idf)
         table = text_rows(asked, candidates, self._encoder.encode_words)
         if len(spans) > EMBEDDED:
@@ -160,8 +159,8 @@ class SimilarityReader:
             table, candidates = table[kept], [candidates[i] for i in kept]
             spans = [spans[i] for i in kept]
         vectors = self._embed([candidate.text for candidate in candidates])
-        cosines = vectors @ self._encoder.encode_query(question)
-        return Seen(spans, candidates, with_cosines(table, cosines), vectors, asked)
+        table[:, NAMES.index("cosine")] = vectors @ self._encoder.encode_query(question)
+        return Seen(spans, candidates, table, vectors, asked)
 
     def _embed(self, texts: Sequence[str]) -> FloatArray:
         with self._lock:
@@ -187,29 +186,20 @@ def distinct_sentences(hits: Sequence[Hit]) -> list[tuple[Hit, Span]]:
     return list(found.values())
 
 
-def _candidate(hit: Hit, span: Span, most: float) -> Candidate:
+def _candidate(hit: Hit, span: Span) -> Candidate:
     text, sentences = hit.article.text, hit.passage.sentences
     at = sentences.index(span)
     beside = [sentences[i] for i in (at - 1, at + 1) if 0 <= i < len(sentences)]
-    return Candidate(
-        text=text[span.start : span.end],
-        around=(heading_line(hit.article), *(text[s.start : s.end] for s in beside)),
-        passage_cosine=hit.scores.dense or 0.0,
-        passage_words=(hit.scores.lexical or 0.0) / most,
-    )
+    around = (heading_line(hit.article), *(text[s.start : s.end] for s in beside))
+    return Candidate(text[span.start : span.end], around)
 
 
-def reading_features(table: FloatArray, logits: FloatArray, terms: int) -> FloatArray:
-    """What the second regression sees: the best sentence, and how far it is ahead.
-
-    Returns:
-        float32, shape (len(NAMES) + len(READING_NAMES),).
-    """
-    first = int(np.argmax(logits))
+def reading_features(table: FloatArray, logits: FloatArray) -> FloatArray:
+    """What the second regression sees of a reading: float32, shape (len(READING_NAMES),)."""
     ranked = np.sort(logits)[::-1]
     lead = ranked[0] - ranked[1] if len(ranked) > 1 else 0.0
-    extra = [ranked[0], lead, softmax(logits)[first], terms]
-    return np.concatenate([table[first], np.array(extra, dtype=np.float32)])
+    best = table[int(np.argmax(logits)), [NAMES.index(name) for name in CONFIDENCE_NAMES]]
+    return np.concatenate([best, [np.float32(lead)]]).astype(np.float32)
 
 
 def softmax(logits: FloatArray) -> FloatArray:
@@ -229,7 +219,7 @@ def _weights_file() -> dict[str, Any]:
 def load_weights() -> Mapping[str, tuple[FloatArray, float]]:
     """Coefficients and intercept of both regressions, on unscaled features."""
     data = _weights_file()
-    names = {"sentence": SENTENCE_NAMES, "reading": NAMES + READING_NAMES}
+    names = {"sentence": SENTENCE_NAMES, "reading": READING_NAMES}
     return {
         part: (
             np.array([data[part]["weights"][name] for name in expected], dtype=np.float32),

@@ -10,7 +10,7 @@ import pytest
 
 from embeddings import reader as module
 from embeddings.collection import Collection
-from embeddings.features import NAMES, SENTENCE_NAMES
+from embeddings.features import CONFIDENCE_NAMES, NAMES, SENTENCE_NAMES
 from embeddings.lexical import WordEntry, WordIndex
 from embeddings.reader import (
     READING_NAMES,
@@ -43,11 +43,11 @@ def words() -> WordIndex:
 
 @pytest.fixture
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sentence scores by its likeness alone, a reading by its best sentence's score alone."""
+    """Sentence and reading score by likeness alone."""
     sentence = np.zeros(len(SENTENCE_NAMES), np.float32)
     sentence[SENTENCE_NAMES.index("likeness")] = 8.0
-    reading = np.zeros(len(NAMES) + len(READING_NAMES), np.float32)
-    reading[len(NAMES) + READING_NAMES.index("score")] = 1.0
+    reading = np.zeros(len(READING_NAMES), np.float32)
+    reading[READING_NAMES.index("likeness")] = 4.0
     weights = {"sentence": (sentence, -4.0), "reading": (reading, 0.0)}
     monkeypatch.setattr(module, "load_weights", lambda: weights)
 
@@ -65,7 +65,7 @@ def test_best_first_with_its_probability(
 ) -> None:
     hits = [hit((FIRST, SECOND, THIRD))]
     reading = SimilarityReader(encoder).read("Who led the delegation?", hits, words)
-    # All of "led delegation" is in the second sentence: its likeness is 1, its score 8 - 4.
+    # All of "led delegation" is in the second sentence: its likeness is 1.
     assert reading.sentences[0].text == "Baradar led the delegation."
     assert {s.text for s in reading.sentences[1:]} == {
         "Talks ended “early”.",
@@ -132,13 +132,11 @@ def test_sentences_are_embedded_once(
 def test_reading_features_by_hand() -> None:
     table = np.arange(2 * len(NAMES), dtype=np.float32).reshape(2, -1)
     logits = np.array([0.0, math.log(3)], dtype=np.float32)
-    found = reading_features(table, logits, 3)
-    assert found[: len(NAMES)].tolist() == table[1].tolist()
-    # Its score, how far it is ahead, its share of 3 in 3 + 1, and the question's terms.
-    expected = [math.log(3), math.log(3), 0.75, 3.0]
-    assert found[len(NAMES) :].tolist() == pytest.approx(expected, abs=1e-6)
-    alone = reading_features(table[1:], logits[1:], 3)
-    assert alone[len(NAMES) :].tolist() == pytest.approx([math.log(3), 0.0, 1.0, 3.0], abs=1e-6)
+    found = dict(zip(READING_NAMES, reading_features(table, logits).tolist(), strict=True))
+    assert found.pop("lead") == pytest.approx(math.log(3), abs=1e-6)
+    assert found == {name: table[1, NAMES.index(name)] for name in CONFIDENCE_NAMES}
+    alone = reading_features(table[1:], logits[1:])
+    assert alone[-1] == 0.0
 
 
 def test_only_the_likest_sentences_are_embedded(
@@ -154,7 +152,7 @@ def test_only_the_likest_sentences_are_embedded(
 def test_the_weights_that_ship() -> None:
     weights = load_weights()
     assert weights["sentence"][0].shape == (len(SENTENCE_NAMES),)
-    assert weights["reading"][0].shape == (len(NAMES) + len(READING_NAMES),)
+    assert weights["reading"][0].shape == (len(READING_NAMES),)
     assert 0 < SimilarityReader(TinyEncoder()).threshold < 1
 
 
