@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from embeddings.collection import Collection as Collection
-    from embeddings.collection import CollectionStatus as CollectionStatus
     from embeddings.encoder import Encoder as Encoder
     from embeddings.encoder import SentenceEncoder as SentenceEncoder
     from embeddings.errors import CitedQAError as CitedQAError
@@ -22,13 +21,14 @@ if TYPE_CHECKING:
     from embeddings.schema import Filters as Filters
     from embeddings.schema import Hit as Hit
     from embeddings.schema import Passage as Passage
+    from embeddings.status import CollectionStatus as CollectionStatus
     from embeddings.sync import SyncReport as SyncReport
 
 _HOMES = {
     "Article": "schema",
     "CitedQAError": "errors",
     "Collection": "collection",
-    "CollectionStatus": "collection",
+    "CollectionStatus": "status",
     "Encoder": "encoder",
     "Filters": "schema",
     "Hit": "schema",

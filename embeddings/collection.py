@@ -13,13 +13,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from filelock import FileLock, Timeout
 
 from embeddings import derived, staging
+from embeddings.database import DATABASE, LAYOUT_VERSION
 from embeddings.derived import Snapshot
 from embeddings.encoder import Encoder, SentenceEncoder
 from embeddings.errors import (
@@ -30,9 +30,16 @@ from embeddings.errors import (
     CollectionUnwritable,
 )
 from embeddings.inputs import INPUT_VERSION
-from embeddings.schema import Article, Filters, Passage, Problem
+from embeddings.schema import Article, Filters, Passage
 from embeddings.segment import SEGMENTER_VERSION
-from embeddings.store import DATABASE, LAYOUT_VERSION, Store
+from embeddings.status import (
+    CollectionStatus,
+    RemovedArticle,
+    read_removed,
+    read_roots,
+    read_status,
+)
+from embeddings.store import Store
 from embeddings.sync import ProgressCallback, SyncReport, sync
 from embeddings.vectors import IntArray, as_keys
 
@@ -40,32 +47,6 @@ DEFAULT_DIRECTORY = Path(".cited_qa")
 UPLOADS = "uploads"
 LOCK = "write.lock"
 LOCK_SECONDS = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class CollectionStatus:
-    """What a collection holds, for people and for ``status --json``."""
-
-    directory: str
-    generation: int
-    articles: int
-    passages: int
-    publishers: tuple[str, ...]
-    first_published: str | None
-    last_published: str | None
-    undated: int
-    encoder: str
-    roots: tuple[str, ...]
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RemovedArticle:
-    """An article that was taken out by hand and stays out until it is restored."""
-
-    id: str
-    label: str
-    path: str
 
 
 class Collection:
@@ -263,10 +244,7 @@ class Collection:
     def removed(self) -> list[RemovedArticle]:
         """The articles that were taken out and can be restored."""
         with self.store.translated():
-            rows = self.store.connection.execute(
-                "SELECT article, label, path FROM excluded ORDER BY label"
-            )
-            return [RemovedArticle(*row) for row in rows]
+            return read_removed(self.store)
 
     def restore(self, article: str) -> SyncReport:
         """Let an article in again that was taken out.
@@ -298,8 +276,7 @@ class Collection:
     def roots(self) -> list[str]:
         """The paths that were synced in."""
         with self.store.translated():
-            rows = self.store.connection.execute("SELECT DISTINCT root FROM sources ORDER BY root")
-            return [row[0] for row in rows]
+            return read_roots(self.store)
 
     def articles(self) -> list[Article]:
         """Every article, in order of path."""
@@ -330,26 +307,7 @@ class Collection:
     def status(self) -> CollectionStatus:
         """What the collection holds."""
         with self.store.translated():
-            at = self.store.generation
-            articles, passages = self.store.counts(at)
-            headings = self.store.facets(at)
-            problems = tuple(staging.recorded_problems(self.store))
-        dates = sorted(date for _, date in headings if date)
-        return CollectionStatus(
-            directory=str(self.directory),
-            generation=at,
-            articles=articles,
-            passages=passages,
-            publishers=tuple(
-                sorted({name for name, _ in headings if name}, key=lambda n: (n.casefold(), n))
-            ),
-            first_published=dates[0] if dates else None,
-            last_published=dates[-1] if dates else None,
-            undated=len(headings) - len(dates),
-            encoder=str(self.encoder.identity),
-            roots=tuple(self.roots()),
-            problems=problems,
-        )
+            return read_status(self.store, self.directory, str(self.encoder.identity))
 
     def snapshot(self) -> Snapshot:
         """The indexes to search on: those in memory, or newer ones if a sync made some.

@@ -16,9 +16,9 @@ from typing import Any
 
 import streamlit as st
 
-from embeddings.collection import CollectionStatus
 from embeddings.errors import CitedQAError
 from embeddings.schema import Problem
+from embeddings.status import CollectionStatus
 from qa_app.ui import components, manage
 from qa_app.ui.listing import page_of, search
 from qa_app.ui.shared import Listing, Opened, Shared

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from embeddings.collection import Collection, RemovedArticle
+from embeddings.collection import Collection
 from embeddings.errors import (
     ArticleNotFound,
     CollectionUnwritable,
 )
+from embeddings.status import RemovedArticle
 from tests.news import NEWS, hits, matching, write_lines
 
 # Filters and look-ups

@@ -13,10 +13,10 @@ from filelock import FileLock
 
 from embeddings import collection as module
 from embeddings.collection import LOCK, Collection
+from embeddings.database import DATABASE
 from embeddings.errors import (
     CollectionLocked,
 )
-from embeddings.store import DATABASE
 from tests.fakes import TinyEncoder
 from tests.news import hits, matching, write_lines
 

@@ -13,13 +13,14 @@ import pytest
 
 from embeddings import collection as module
 from embeddings.collection import Collection
+from embeddings.database import DATABASE
 from embeddings.errors import (
     CollectionCorrupt,
     CollectionMismatch,
     CollectionNotFound,
     CollectionUnwritable,
 )
-from embeddings.store import DATABASE, Store
+from embeddings.store import Store
 from tests.fakes import TinyEncoder
 from tests.news import QUESTION, hits, write_lines
 
