@@ -169,7 +169,7 @@ class Collection:
 
         Args:
             path: a folder, read recursively, or one file.
-            progress: called before each file that is read.
+            progress: called before each file that is read, and while passages are embedded.
 
         Raises:
             ArticleUnreadable: there is nothing at ``path``.

@@ -10,7 +10,7 @@ import pytest
 from embeddings.collection import Collection
 from embeddings.encoder import SentenceEncoder
 from tests.fakes import TinyEncoder
-from tests.news import NEWS, SEEDS, write_lines
+from tests.news import FLOOD, NEWS, SEEDS, STRIKE, write_lines
 
 
 @pytest.fixture
@@ -71,3 +71,13 @@ def seeds(
     with Collection.open(directory, encoder=sentence_encoder) as opened:
         assert opened.sync(SEEDS).problems == ()
         yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of two text files, FLOOD and STRIKE."""
+    made = tmp_path / "texts"
+    made.mkdir()
+    (made / "flood.txt").write_text(FLOOD)
+    (made / "strike.txt").write_text(STRIKE)
+    return made

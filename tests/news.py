@@ -43,6 +43,14 @@ NEWS = (
 )
 
 
+FLOOD = "The river flooded Lisbon on Sunday. The mayor was abroad, officials said."
+STRIKE = "Train drivers in Oslo went on strike. Their union wants “eight hours” — no more. 🚆"
+
+
+def row(name: str, text: str, **heading: str) -> dict[str, object]:
+    return {"id": name, "text": text, **heading}
+
+
 def write_lines(path: Path, rows: list[dict[str, object]]) -> Path:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return path

@@ -9,23 +9,7 @@ import pytest
 from embeddings import sync as sync_module
 from embeddings.collection import Collection
 from embeddings.sync import Progress
-from tests.news import write_lines
-
-FLOOD = "The river flooded Lisbon on Sunday. The mayor was abroad, officials said."
-STRIKE = "Train drivers in Oslo went on strike. Their union wants “eight hours” — no more. 🚆"
-
-
-def row(name: str, text: str, **heading: str) -> dict[str, object]:
-    return {"id": name, "text": text, **heading}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "texts"
-    made.mkdir()
-    (made / "flood.txt").write_text(FLOOD)
-    (made / "strike.txt").write_text(STRIKE)
-    return made
+from tests.news import row, write_lines
 
 
 def test_progress(collection: Collection, folder: Path) -> None:

@@ -13,10 +13,7 @@ from embeddings.errors import ArticleUnreadable
 from embeddings.retriever import retrieve
 from embeddings.sync import Progress, SyncReport
 from tests.fakes import TinyEncoder
-from tests.news import NEWS, write_lines
-
-FLOOD = "The river flooded Lisbon on Sunday. The mayor was abroad, officials said."
-STRIKE = "Train drivers in Oslo went on strike. Their union wants “eight hours” — no more. 🚆"
+from tests.news import FLOOD, NEWS, STRIKE, row, write_lines
 
 
 def ids(collection: Collection) -> list[str]:
@@ -30,19 +27,6 @@ def names(collection: Collection) -> list[str]:
 def found(collection: Collection, question: str) -> str:
     """The text of the best hit."""
     return retrieve(collection, question, 1).hits[0].passage.text
-
-
-def row(name: str, text: str, **heading: str) -> dict[str, object]:
-    return {"id": name, "text": text, **heading}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "texts"
-    made.mkdir()
-    (made / "flood.txt").write_text(FLOOD)
-    (made / "strike.txt").write_text(STRIKE)
-    return made
 
 
 def test_the_first_sync(collection: Collection, encoder: TinyEncoder, news: Path) -> None:

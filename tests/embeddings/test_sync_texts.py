@@ -12,23 +12,7 @@ import pytest
 
 from embeddings.collection import Collection
 from embeddings.retriever import retrieve
-from tests.news import write_lines
-
-FLOOD = "The river flooded Lisbon on Sunday. The mayor was abroad, officials said."
-STRIKE = "Train drivers in Oslo went on strike. Their union wants “eight hours” — no more. 🚆"
-
-
-def row(name: str, text: str, **heading: str) -> dict[str, object]:
-    return {"id": name, "text": text, **heading}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "texts"
-    made.mkdir()
-    (made / "flood.txt").write_text(FLOOD)
-    (made / "strike.txt").write_text(STRIKE)
-    return made
+from tests.news import FLOOD, row, write_lines
 
 
 def test_problems_are_told_until_they_are_gone(collection: Collection, folder: Path) -> None:
