@@ -291,18 +291,28 @@ class Collection:
         """
         return self._find(name)[1]
 
+    def passages_of(self, article: str) -> list[Passage]:
+        """The passages of one article (by id, path, or file name), in order of the text.
+
+        Raises:
+            ArticleNotFound: there is none, or the name fits several.
+        """
+        key, _ = self._find(article)
+        with self.store.translated():
+            found = self.store.passages(self.store.passage_keys([key]), self.store.generation)
+        return sorted((passage for passage, _ in found.values()), key=lambda p: p.start)
+
     def _find(self, name: str) -> tuple[int, Article]:
         with self.store.translated():
             found = self.store.find_article(name, self.store.generation)
-        exact = [item for item in found if item[1].id == name] or found
-        if len(exact) == 1:
-            return exact[0]
-        if not exact:
+        if len(found) == 1:
+            return found[0]
+        if not found:
             raise ArticleNotFound(
                 f"no article {name!r} in {self.directory}; `python -m embeddings status` lists them"
             )
-        ids = ", ".join(article.id for _, article in exact[:5])
-        raise ArticleNotFound(f"{name!r} fits {len(exact)} articles: give one id of {ids}")
+        ids = ", ".join(article.id for _, article in found[:5])
+        raise ArticleNotFound(f"{name!r} fits {len(found)} articles: give one id of {ids}")
 
     def status(self) -> CollectionStatus:
         """What the collection holds."""

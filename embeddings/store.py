@@ -75,15 +75,20 @@ class Store(Database):
         return {row[0]: _article(row) for row in rows}
 
     def find_article(self, name: str, at: int) -> list[tuple[int, Article]]:
-        """Articles whose id, or the end of whose path, is ``name``."""
+        """Articles whose id is ``name``; where there is none, those whose path ends in it."""
         name = name.encode(errors="replace").decode()
-        query = (
-            f"SELECT {_ARTICLE} FROM articles a WHERE {_VISIBLE} AND (a.id = :name OR EXISTS "  # noqa: S608
-            "(SELECT 1 FROM links l JOIN sources s ON s.key = l.source WHERE l.article = a.key "
-            "AND (s.path = :name OR substr(s.path, -length(:tail)) = :tail))) ORDER BY a.id"
+        named = {"at": at, "name": name, "tail": f"/{name}"}
+        by_path = (
+            "EXISTS (SELECT 1 FROM links l JOIN sources s ON s.key = l.source WHERE l.article = "
+            "a.key AND (s.path = :name OR substr(s.path, -length(:tail)) = :tail))"
         )
-        rows = self.connection.execute(query, {"at": at, "name": name, "tail": f"/{name}"})
-        return [(row[0], _article(row)) for row in rows]
+        # The first is one look at an index, the second reads every article's row.
+        for condition in ("a.id = :name", by_path):
+            query = f"SELECT {_ARTICLE} FROM articles a WHERE {condition} AND {_VISIBLE} "  # noqa: S608
+            rows = self.connection.execute(query + "ORDER BY a.id", named).fetchall()
+            if rows:
+                return [(row[0], _article(row)) for row in rows]
+        return []
 
     def matching_articles(self, filters: Filters, at: int) -> list[int]:
         """Keys of the visible articles that pass the filters, ascending."""

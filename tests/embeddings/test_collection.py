@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from embeddings.errors import (
     ArticleNotFound,
     CollectionUnwritable,
 )
+from embeddings.schema import Span
 from embeddings.status import RemovedArticle
 from tests.news import NEWS, hits, matching, write_lines
 
@@ -64,6 +66,22 @@ def test_an_article_that_is_not_there_or_not_the_only_one(filled: Collection) ->
 
 
 # Removing, restoring, forgetting
+
+
+def test_passages_of_an_article_in_order(collection: Collection, tmp_path: Path) -> None:
+    text = " ".join(f"Sentence number {n} tells of the river Æsà." for n in range(60))
+    (tmp_path / "long.txt").write_text(text, encoding="utf-8")
+    collection.sync(tmp_path / "long.txt")
+    passages = collection.passages_of("long.txt")
+    assert len(passages) > 1
+    assert [p.start for p in passages] == sorted(p.start for p in passages)
+    assert (passages[0].start, passages[-1].end) == (0, len(text))
+    assert all(text[p.start : p.end] == p.text for p in passages)
+    assert {span for p in passages for span in p.sentences} == {
+        Span(m.start(), m.end()) for m in re.finditer(r"S.*?\.", text)
+    }
+    with pytest.raises(ArticleNotFound):
+        collection.passages_of("short.txt")
 
 
 def test_remove_and_restore(filled: Collection, news: Path) -> None:

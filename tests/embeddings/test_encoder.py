@@ -15,6 +15,7 @@ from sentence_transformers.sentence_transformer.modules import Pooling, Transfor
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from embeddings import encoder as module
+from embeddings.collection import Collection
 from embeddings.encoder import EncoderIdentity, SentenceEncoder
 from embeddings.errors import EncoderUnavailable, WeightsMismatch
 
@@ -45,6 +46,12 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "tiny"
 
 
+@pytest.fixture(scope="module")
+def exact_encoder() -> SentenceEncoder:
+    """The packaged model in float32, whatever the processor can do."""
+    return SentenceEncoder(precision="float32")
+
+
 def lengths(rows: np.ndarray) -> list[float]:
     return np.linalg.norm(rows, axis=-1).tolist()
 
@@ -68,10 +75,40 @@ def test_a_question_is_embedded_as_a_passage_is(sentence_encoder: SentenceEncode
     np.testing.assert_allclose(row, sentence_encoder.encode(TEXTS[:1])[0], atol=1e-5)
 
 
-def test_a_row_does_not_depend_on_its_batch(sentence_encoder: SentenceEncoder) -> None:
+def test_a_row_does_not_depend_on_its_batch(exact_encoder: SentenceEncoder) -> None:
+    together = exact_encoder.encode([*TEXTS, "A much longer text. " * 40])
+    for text, row in zip(TEXTS, together, strict=False):
+        np.testing.assert_allclose(exact_encoder.encode([text])[0], row, atol=1e-5)
+
+
+def test_half_the_bits_give_the_same_neighbours(
+    exact_encoder: SentenceEncoder, seeds: Collection
+) -> None:
+    """Whatever this processor can do: bfloat16 is asked for, and emulated where it must be."""
+    rounded = SentenceEncoder(precision="bfloat16")
+    texts = [p.text for article in seeds.articles() for p in seeds.passages_of(article.id)]
+    exact, near = exact_encoder.encode(texts), rounded.encode(texts)
+    cosines = (exact * near).sum(1)
+    assert cosines.mean() >= 0.9995
+    assert cosines.min() >= 0.999
+    assert lengths(near) == pytest.approx([1] * len(texts), abs=1e-5)
+    kept = [
+        len({*np.argsort(-a)[:10]} & {*np.argsort(-b)[:10]}) / 10
+        for a, b in zip(exact @ exact.T, near @ near.T, strict=True)
+    ]
+    assert np.mean(kept) >= 0.97
+
+
+def test_a_rounded_row_hardly_depends_on_its_batch(sentence_encoder: SentenceEncoder) -> None:
     together = sentence_encoder.encode([*TEXTS, "A much longer text. " * 40])
     for text, row in zip(TEXTS, together, strict=False):
-        np.testing.assert_allclose(sentence_encoder.encode([text])[0], row, atol=1e-5)
+        assert sentence_encoder.encode([text])[0] @ row >= 0.9995
+
+
+def test_only_the_packaged_model_is_rounded_unasked(tiny_folder: Path) -> None:
+    row = SentenceEncoder(str(tiny_folder)).encode(["river floods"])
+    exact = SentenceEncoder(str(tiny_folder), precision="float32").encode(["river floods"])
+    np.testing.assert_array_equal(row, exact)
 
 
 def test_meaning_is_near(sentence_encoder: SentenceEncoder) -> None:

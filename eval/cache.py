@@ -1,0 +1,130 @@
+"""Collections that are made once per content and found again.
+
+Enters: a file or folder of articles. Leaves: an open collection that holds exactly them, and how
+it was built. The folder's name comes from the articles' bytes and place, the encoder's weights
+and the version of the cutter, so nothing made from other articles or by another model is ever
+taken for it. Deliberately knows nothing of cases.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from embeddings.collection import Collection
+    from embeddings.encoder import Encoder
+    from embeddings.schema import Problem
+    from embeddings.sync import ProgressCallback
+
+# Beside the index of the app, in the current folder: in sight, and deleted by deleting it.
+DEFAULT = Path(".cited_qa_eval")
+RECORD = "build.json"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRecord:
+    """How an index was made.
+
+    ``seconds`` is the wall time of reading, cutting, embedding and indexing, model loading
+    included; None where an interrupted build was finished later, so that nobody timed it whole.
+    ``cached`` says that this process found it ready.
+    """
+
+    fingerprint: str
+    articles: int
+    passages: int
+    seconds: float | None
+    cached: bool
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def passages_per_second(self) -> float | None:
+        """Passages indexed a second, or None where it was not timed."""
+        return self.passages / self.seconds if self.seconds else None
+
+
+def digest(path: Path) -> str:
+    """sha256 over a file's bytes, or over the names and bytes of all files in a folder."""
+    found = hashlib.sha256()
+    files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+    for file in files:
+        found.update(file.relative_to(path).as_posix().encode() + b"\0")
+        with file.open("rb") as opened:
+            found.update(hashlib.file_digest(opened, "sha256").digest())
+    return found.hexdigest()
+
+
+@contextmanager
+def open_collection(
+    articles: Path,
+    *,
+    cache: Path = DEFAULT,
+    encoder: Encoder | None = None,
+    progress: ProgressCallback | None = None,
+) -> Iterator[tuple[Collection, BuildRecord]]:
+    """Open the collection of these articles, building it where it is not there.
+
+    Args:
+        articles: a folder or file that a collection can take in.
+        cache: the folder that holds such collections.
+        encoder: the embedding model; None for the packaged one.
+        progress: called while the index is built.
+
+    Raises:
+        CitedQAError: the articles cannot be read, or the cache cannot be written.
+    """
+    from embeddings.collection import Collection  # noqa: PLC0415 (heavy)
+    from embeddings.database import LAYOUT_VERSION  # noqa: PLC0415 (heavy)
+    from embeddings.encoder import SentenceEncoder  # noqa: PLC0415 (heavy)
+    from embeddings.inputs import INPUT_VERSION  # noqa: PLC0415 (heavy)
+    from embeddings.segment import SEGMENTER_VERSION  # noqa: PLC0415 (heavy)
+
+    source = articles.expanduser().resolve()
+    model = encoder or SentenceEncoder()
+    versions = (LAYOUT_VERSION, SEGMENTER_VERSION, INPUT_VERSION)
+    named = (digest(source), str(source), str(model.identity), *versions)
+    fingerprint = hashlib.sha256("\n".join(map(str, named)).encode()).hexdigest()[:16]
+    folder = cache / "indexes" / fingerprint
+    begun = folder.exists()
+    with Collection.open(folder, encoder=model) as collection:
+        begin = time.perf_counter()
+        report = collection.sync(source, progress)
+        collection.snapshot()
+        seconds = time.perf_counter() - begin
+        earlier = _read(folder / RECORD)
+        cached = earlier is not None and not report
+        status = collection.status()
+        record = BuildRecord(
+            fingerprint=fingerprint,
+            articles=status.articles,
+            passages=status.passages,
+            seconds=earlier.get("seconds") if cached and earlier else None if begun else seconds,
+            cached=cached,
+            problems=report.problems,
+        )
+        if not cached:
+            _write(folder / RECORD, record)
+        yield collection, record
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """What the folder keeps of its build; None where none was finished."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _write(path: Path, record: BuildRecord) -> None:
+    data = {k: v for k, v in asdict(record).items() if k not in {"cached", "problems"}}
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(path)
