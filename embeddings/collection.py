@@ -30,7 +30,7 @@ from embeddings.errors import (
     CollectionUnwritable,
 )
 from embeddings.inputs import INPUT_VERSION
-from embeddings.schema import Article, Filters, Passage
+from embeddings.schema import Article, Filters, Location, Passage
 from embeddings.segment import SEGMENTER_VERSION
 from embeddings.status import (
     CollectionStatus,
@@ -381,6 +381,11 @@ class Collection:
         with self.store.translated():
             articles = self.store.matching_articles(filters, snapshot.generation)
             return articles, as_keys(self.store.passage_keys(articles))
+
+    def locations(self, keys: list[int], snapshot: Snapshot) -> dict[int, Location]:
+        """Where passages stand, by key, as of a snapshot; cheaper than the passages themselves."""
+        with self.store.translated():
+            return self.store.locations(keys, snapshot.generation)
 
     def passages(self, keys: list[int], snapshot: Snapshot) -> dict[int, tuple[Passage, Article]]:
         """Passages with their articles by key, as of a snapshot."""

@@ -1,8 +1,8 @@
 """A LangChain retriever over a collection; LangChain stays in this file.
 
 Enters: a question. Leaves: LangChain ``Document``s, or this project's own ``Hit``s for callers
-that want values. Both indexes are searched, their scores fused (``fusion.py``), ties broken by
-passage id.
+that want values. Both indexes are searched, their scores fused (``fusion.py``), repetition made
+to cost (``diversity.py``), ties broken by passage id.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from pydantic import ConfigDict, Field
 
 from embeddings.collection import Collection
 from embeddings.derived import Snapshot
+from embeddings.diversity import diversify
 from embeddings.errors import InvalidQuestion
 from embeddings.fusion import convex_fusion
 from embeddings.schema import Filters, Hit, Scores
@@ -103,15 +104,13 @@ def _rank(
     k: int,
 ) -> list[Hit]:
     fused = convex_fusion(lexical, dense)
-    # Ties at the cut must be told apart by passage id, so everything as good as the k-th is read.
-    cut = sorted(fused.values(), reverse=True)[:k][-1] if fused else 0.0
-    keys = [key for key, score in fused.items() if score >= cut]
-    found = collection.passages(keys, snapshot)
-    hits = [
-        Hit(passage, article, Scores(fused[key], dense.get(key), lexical.get(key)))
-        for key, (passage, article) in found.items()
+    ranked = diversify(fused, collection.locations([*fused], snapshot), k)
+    found = collection.passages([key for key, _ in ranked], snapshot)
+    return [
+        Hit(*found[key], Scores(score, dense.get(key), lexical.get(key)))
+        for key, score in ranked
+        if key in found
     ]
-    return sorted(hits, key=lambda hit: (-hit.scores.fused, hit.passage.id))[:k]
 
 
 class Watch:

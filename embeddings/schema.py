@@ -141,11 +141,25 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """Where a passage stands: its id, its article's key, and its offsets there."""
+
+    id: str
+    article: int
+    start: int
+    end: int
+
+    def overlaps(self, other: Location) -> bool:
+        """Whether both share a stretch of one article."""
+        return self.article == other.article and self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
 class Scores:
     """Why a passage is in the ranking; None where that index did not return it.
 
     ``dense`` is the cosine in [-1, 1], ``lexical`` the BM25 score (unbounded, >= 0), ``fused``
-    what the ranking is sorted by.
+    what the ranking is sorted by: both together, less what repeating a better hit's place costs.
     """
 
     fused: float

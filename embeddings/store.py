@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.database import Database
-from embeddings.schema import Article, Filters, Found, Heading, Passage, Span
+from embeddings.schema import Article, Filters, Found, Heading, Location, Passage, Span
 
 _VISIBLE = "a.added <= :at AND (a.removed IS NULL OR a.removed > :at)"
 _PATH = (
@@ -134,6 +134,16 @@ class Store(Database):
             passage = Passage(name, article.id, start, end, text, unpack_spans(spans))
             found[key] = (passage, article)
         return found
+
+    def locations(self, keys: Sequence[int], at: int) -> dict[int, Location]:
+        """Where passages stand by key; those not visible at ``at`` are left out."""
+        query = (
+            "SELECT p.key, p.id, p.article, p.start, p.end "  # noqa: S608
+            "FROM passages p JOIN articles a ON a.key = p.article "
+            f"WHERE p.key IN (SELECT value FROM json_each(:keys)) AND {_VISIBLE}"
+        )
+        rows = self.connection.execute(query, {"keys": json.dumps(list(keys)), "at": at})
+        return {row[0]: Location(*row[1:]) for row in rows}
 
     def facets(self, at: int) -> list[tuple[str | None, str | None]]:
         """Publisher and publication date of every visible article."""
