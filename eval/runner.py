@@ -108,7 +108,7 @@ def execute(
     done = {result.id: result for result in _kept(out)}
     for result in done.values():
         told(result)
-    worker = Worker(plan.build, _spec(plan), plan.timeout, indexing)
+    worker = Worker(plan.build, spec_of(plan), plan.timeout, indexing)
     begin = time.perf_counter()
     complete = False
     try:
@@ -150,7 +150,8 @@ def _run_cases(plan: Plan, worker: Worker, out: Path, done: dict[str, Result], t
             told(result)
 
 
-def _spec(plan: Plan) -> Spec:
+def spec_of(plan: Plan) -> Spec:
+    """What the worker is told of a plan."""
     return Spec(
         articles=plan.dataset.articles,
         cache=plan.cache,

@@ -103,7 +103,7 @@ class Worker:
             try:
                 self.opened = self._wait_until_open()
             except BaseException:
-                self.stop()
+                self.stop(patience=0)
                 raise
             self.ready_seconds = self.ready_seconds or time.perf_counter() - self._begin
         assert self.opened is not None  # noqa: S101 (set whenever a process is running)
@@ -147,7 +147,7 @@ class Worker:
         except (BrokenPipeError, ConnectionResetError):
             told = self._ending()
         if isinstance(told, str):
-            self.stop()
+            self.stop(patience=0)
             return Outcome(error=told)
         if self.first_answer_seconds is None:
             self.first_answer_seconds = time.perf_counter() - self._begin
@@ -174,11 +174,13 @@ class Worker:
             return f"the process was ended by {signal.Signals(-code).name}"
         return f"the process ended with exit status {code}"
 
-    def stop(self) -> None:
-        """End the process, if there is one."""
+    def stop(self, patience: float = 5.0) -> None:
+        """End the process, if there is one; killed where it takes longer than ``patience`` s."""
         if self._pipe is not None:
             self._pipe.close()
         if self._process is not None:
+            # With its pipe closed an idle process ends by itself, and puts its own things away.
+            self._process.join(patience)
             self._process.kill()
             self._process.join()
         self._process = self._pipe = None

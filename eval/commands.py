@@ -1,0 +1,210 @@
+"""The commands ``run`` and ``baseline``: options in, files and a table out.
+
+Enters: parsed options. Leaves: a run folder, and its figures on stdout. Deliberately computes
+nothing itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embeddings.cli import count, print_json
+from eval.cache import DEFAULT
+from eval.datasets import SETS
+from eval.errors import RunInvalid
+from eval.results import REPORT, RESULTS, SUMMARY
+
+if TYPE_CHECKING:
+    from eval.results import Result
+
+# Settings that say where things are, not how they are answered.
+PLACES = {"index", "articles", "upload_megabytes"}
+
+
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """Options of ``run``."""
+    about = "\n".join(f"  {name:13} {info.description}" for name, info in SETS.items())
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = f"sets:\n{about}"
+    parser.add_argument("set", choices=list(SETS), metavar="SET", help="which set; see below")
+    parser.add_argument("--data", type=Path, help="the folder that holds the public sets")
+    parser.add_argument("--limit", type=count, metavar="N", help="a fixed sample of N cases")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the run folder")
+    parser.add_argument(
+        "--cache", type=Path, default=DEFAULT, metavar="DIR", help="where indexes are kept"
+    )
+    parser.add_argument(
+        "--timeout", type=count, default=60, metavar="SECONDS", help="a case; then it has failed"
+    )
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+    parser.set_defaults(run=run_run)
+
+
+def run_run(options: argparse.Namespace) -> int:
+    """Run a set; 0 when every case was run, 130 after Ctrl-C."""
+    from eval.datasets import load  # noqa: PLC0415 (--help must not wait for it)
+    from eval.report import write_report  # noqa: PLC0415 (heavy)
+    from eval.runner import Plan, execute  # noqa: PLC0415 (heavy)
+    from eval.summary import summarise  # noqa: PLC0415 (heavy)
+
+    dataset = load(options.set, options.data, scratch=options.cache / "sets", limit=options.limit)
+    plan = Plan(dataset, options.cache, _settings(), float(options.timeout))
+    name = options.set if options.limit is None else f"{options.set}-{options.limit}"
+    out: Path = options.out or options.cache / "runs" / name
+    bars = _Bars(len(dataset.cases))
+    try:
+        run = execute(plan, out, indexing=bars.indexing, told=bars.told)
+    finally:
+        bars.close()
+    summary = summarise(run)
+    write_summary(out / SUMMARY, summary)
+    write_report(run.results, summary, out / REPORT)
+    if options.json:
+        print_json(summary)
+    else:
+        sys.stdout.write(table(summary) + f"\nreport: {out / REPORT}\n")
+    if not run.complete:
+        _say(
+            f"interrupted after {len(run.results)} of {len(dataset.cases)} cases; "
+            f"the same command goes on from here"
+        )
+        return 130
+    return 0
+
+
+def _settings() -> dict[str, Any]:
+    from qa_app.settings import Settings  # noqa: PLC0415 (heavy)
+
+    return Settings().model_dump(mode="json", exclude=PLACES)
+
+
+def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
+    """Write ``summary.json`` whole or not at all."""
+    temporary = path.with_suffix(".tmp")
+    text = json.dumps(summary, indent=1, ensure_ascii=False)
+    temporary.write_text(text + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def table(summary: Mapping[str, Any]) -> str:
+    """The figures of a summary, one a line, with interval and n."""
+    head = f"{summary['set']}: {summary['cases']} cases"
+    index = summary["index"]
+    if index:
+        head += f" over {index['articles']} articles, {index['passages']} passages"
+    lines = [head, "", f"{'measure':26} {'value':>9}   {'95% interval':>19} {'n':>7}"]
+    group = None
+    for figure in summary["figures"]:
+        if figure["group"] != group:
+            group = figure["group"]
+            lines.append(f"-- {group}")
+        lines.append(_line(figure))
+    lines += ["", *_notes(summary)]
+    return "\n".join(lines)
+
+
+def _line(figure: Mapping[str, Any]) -> str:
+    low, high = figure["low"], figure["high"]
+    form = _milliseconds if figure["group"] == "speed" else _share
+    interval = "" if low is None or high is None else f"{form(low)} to {form(high)}"
+    return f"{figure['name']:26} {form(figure['value']):>9}   {interval:>19} {figure['n']:>7}"
+
+
+def _share(value: float) -> str:
+    return f"{value:.3f}"
+
+
+def _milliseconds(value: float) -> str:
+    return f"{value:.1f} ms"
+
+
+def _notes(summary: Mapping[str, Any]) -> Sequence[str]:
+    index, start = summary["index"], summary["start"]
+    lines = []
+    if index.get("passages_per_second"):
+        how = "earlier, found in the cache" if index["cached"] else "now"
+        rate = index["passages_per_second"]
+        lines.append(f"indexed in {index['seconds']:.1f} s ({rate:.0f} passages/s), {how}")
+    if start.get("first_answer_s") is not None:
+        first = start["first_answer_s"]
+        lines.append(f"process start to first answer {first:.1f} s, index {start['index']}")
+    if summary["peak_memory_mb"]:
+        lines.append(f"peak memory {summary['peak_memory_mb']:.0f} MB")
+    failed = summary["failed"]
+    lines.append(f"{len(failed)} cases failed" + (":" if failed else ""))
+    lines += [f"  {one['id']}: {one['reason']}" for one in failed[:10]]
+    if len(failed) > 10:
+        lines.append(f"  and {len(failed) - 10} more in {SUMMARY}")
+    return lines
+
+
+def add_baseline(parser: argparse.ArgumentParser) -> None:
+    """Options of ``baseline``."""
+    parser.add_argument("folder", type=Path, metavar="RUN", help="a run folder")
+    parser.add_argument("file", type=Path, metavar="FILE", help="the .json to write")
+    parser.set_defaults(run=run_baseline)
+
+
+def run_baseline(options: argparse.Namespace) -> int:
+    """Write a run as a baseline."""
+    from eval.baselines import write_baseline  # noqa: PLC0415 (heavy)
+    from eval.results import read_results  # noqa: PLC0415 (heavy)
+
+    try:
+        summary = json.loads((options.folder / SUMMARY).read_text(encoding="utf-8"))
+        results = list(read_results(options.folder / RESULTS))
+    except (OSError, ValueError) as exc:
+        raise RunInvalid(f"{options.folder} is not a finished run: {exc}") from exc
+    write_baseline(results, summary, options.file)
+    sys.stdout.write(f"{options.file}\n")
+    return 0
+
+
+class _Bars:
+    """Progress on stderr, where that is a terminal: first of the index, then of the cases."""
+
+    def __init__(self, cases: int) -> None:
+        self._cases = cases
+        self._bar: Any = None
+        self._asking = False
+        self._failed = 0
+
+    def indexing(self, share: float) -> None:
+        """Show how much of the index is built."""
+        if self._bar is None:
+            self._bar = _bar(
+                total=1.0, desc="index", bar_format="{l_bar}{bar}| {elapsed}<{remaining}"
+            )
+        self._bar.update(share - self._bar.n)
+
+    def told(self, result: Result) -> None:
+        """Count a result."""
+        if not self._asking:
+            self.close()
+            self._asking = True
+            self._bar = _bar(total=self._cases, desc="cases", unit="case")
+        self._failed += bool(result.failed)
+        if self._failed:
+            self._bar.set_postfix_str(f"{self._failed} failed", refresh=False)
+        self._bar.update(1)
+
+    def close(self) -> None:
+        """Finish the bar that is shown."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def _bar(**options: Any) -> Any:  # noqa: ANN401 (tqdm's own options)
+    from tqdm import tqdm  # noqa: PLC0415 (loaded when needed)
+
+    return tqdm(disable=None, file=sys.stderr, **options)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")

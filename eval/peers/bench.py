@@ -1,0 +1,92 @@
+"""The command ``peers``: options in, a table or JSON out.
+
+Enters: parsed options. Leaves: the tables on stdout, every round's raw numbers in ``--out``,
+progress on stderr. Deliberately computes nothing itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from embeddings.cli import count, print_json
+from eval.cache import DEFAULT
+from eval.datasets import SETS
+from eval.peers.systems import PEERS, Peer
+
+
+def add_peers(parser: argparse.ArgumentParser) -> None:
+    """Options of ``peers``."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    listed = "\n".join(f"  {peer.name:20} {peer.title}" for peer in PEERS.values())
+    parser.epilog = f"systems:\n{listed}"
+    parser.add_argument("--data", type=Path, help="the folder that holds the public sets")
+    parser.add_argument(
+        "--set", choices=list(SETS), default="multihop_rag", help="which set (default %(default)s)"
+    )
+    parser.add_argument("--systems", type=systems, metavar="A,B", help="only these; see below")
+    parser.add_argument("--rounds", type=count, default=3, metavar="N", help="default %(default)s")
+    parser.add_argument("--limit", type=count, metavar="N", help="a fixed sample of N questions")
+    parser.add_argument(
+        "--threads",
+        type=count,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="of every system's numeric libraries (default: one a processor)",
+    )
+    parser.add_argument(
+        "--timeout",
+        type=count,
+        default=3600,
+        metavar="SECONDS",
+        help="for a system in a round; then it has failed (default %(default)s)",
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write peers.json here")
+    parser.add_argument(
+        "--cache", type=Path, default=DEFAULT, metavar="DIR", help="where indexes are kept"
+    )
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.set_defaults(run=run_peers)
+
+
+def systems(text: str) -> tuple[Peer, ...]:
+    """The systems that a comma-separated list names, in its order."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in PEERS]
+    if unknown or not names:
+        what = f"no system {', '.join(unknown)}" if unknown else "no system named"
+        raise argparse.ArgumentTypeError(f"{what}; choose from {', '.join(PEERS)}")
+    return tuple(PEERS[name] for name in dict.fromkeys(names))
+
+
+def run_peers(options: argparse.Namespace) -> int:
+    """Compare; 0 when all that is installed ran, 1 when one failed, 130 after Ctrl-C."""
+    from eval.datasets import load  # noqa: PLC0415 (--help must not wait for it)
+    from eval.peers.comparison import compare  # noqa: PLC0415 (--help must not wait for it)
+    from eval.peers.rounds import Plan  # noqa: PLC0415 (--help must not wait for it)
+    from eval.peers.scoring import retrievable  # noqa: PLC0415 (--help must not wait for it)
+
+    dataset = load(options.set, options.data, scratch=options.cache / "sets")
+    plan = Plan(
+        peers=options.systems or tuple(PEERS.values()),
+        rounds=options.rounds,
+        threads=options.threads,
+        timeout=float(options.timeout),
+        cache=options.cache,
+        out=options.out,
+    )
+    report = compare(dataset, retrievable(dataset, options.limit), plan, _say)
+    if options.json:
+        # The raw rounds are for a file: thousands of questions each.
+        print_json({name: value for name, value in report.items() if name != "rounds"})
+    else:
+        sys.stdout.write(report["text"] + "\n")
+    if not report["complete"]:
+        return 130
+    return 1 if any(each["error"] for each in report["rounds"]) else 0
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")

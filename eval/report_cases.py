@@ -1,0 +1,162 @@
+"""The cases of a report as one JSON value, small enough for thousands of them in a page.
+
+Enters: judged cases. Leaves: ``payload``: plain lists and mappings, in which an article's heading
+and a passage's words stand once however many cases show them. Deliberately knows nothing of HTML:
+what is text here stays text, the page's script puts it into text nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from eval.results import Place, Result, Said
+
+# What a case came to, and how a reader is told, in the order of the filter.
+OUTCOMES = {
+    "failed": "Failed",
+    "wrong": "Wrong",
+    "wrongly_refused": "Wrongly refused",
+    "should_refuse": "Should have refused",
+    "missed": "Not found",
+    "right": "Right",
+    "rightly_refused": "Rightly refused",
+    "found": "Found",
+    "unjudged": "Not judged",
+}
+SHOWN_HITS = 10
+
+
+def outcome_of(result: Result) -> str:
+    """What a case came to: a key of ``OUTCOMES``.
+
+    An answer is right when its first sentence is. Where the set does not ask, a case is found
+    when a relevant passage is among the first ten.
+    """
+    said, scores = result.outcome.said, result.scores
+    if result.failed:
+        return "failed"
+    if said is None:
+        return {None: "unjudged", 0.0: "missed"}.get(scores.get("hits@10"), "found")
+    if not result.answerable:
+        return "should_refuse" if said.answered else "rightly_refused"
+    if not said.answered:
+        return "wrongly_refused"
+    right = scores.get("first_right")
+    if right is None:
+        right = scores.get("right")
+    return {None: "unjudged", 0.0: "wrong"}.get(right, "right")
+
+
+def payload(results: Sequence[Result]) -> dict[str, Any]:
+    """Everything the table of cases shows; failed cases come first, the others as they were run.
+
+    ``heads`` are [key, title, publisher, date], ``places`` are [head, start, end, words]; hits,
+    citations and evidence are numbers into ``places``. ``scores`` of a case stand in the order of
+    ``score_names``.
+    """
+    pool = _Pool()
+    names = list(
+        dict.fromkeys(name for r in results for name in r.scores if not name.startswith("ms:"))
+    )
+    failed_first = sorted(results, key=lambda result: not result.failed)
+    cases = [_case(result, names, pool) for result in failed_first]
+    present = {case["outcome"] for case in cases}
+    return {
+        "outcomes": {key: label for key, label in OUTCOMES.items() if key in present},
+        "score_names": names,
+        "cases": cases,
+        "heads": pool.heads,
+        "places": pool.places,
+    }
+
+
+def _case(result: Result, names: Iterable[str], pool: _Pool) -> dict[str, Any]:
+    gold, outcome = result.gold, result.outcome
+    scores = (result.scores.get(name) for name in names)
+    return {
+        "id": result.id,
+        "kind": result.kind,
+        "question": result.question,
+        "answerable": result.answerable,
+        "outcome": outcome_of(result),
+        "history": list(result.history),
+        "understood": outcome.understood,
+        "answers": list(gold.get("answers", ())),
+        "wrong": list(gold.get("wrong_answers", ())),
+        "all": bool(gold.get("all_answers")),
+        "evidence": [pool.quote(each) for each in gold.get("evidence", ())],
+        "relevant": [pool.head(key) for key in gold.get("relevant", ())],
+        "hits": _marked(outcome.hits[:SHOWN_HITS], result.right_hits, pool),
+        "said": _said(outcome.said, result.right_sentences, result.right_citations, pool),
+        "forced": _said(outcome.forced, _forced_right(result), (), pool),
+        "times": {stage: round(ms, 2) for stage, ms in outcome.timings_ms.items()},
+        "scores": [None if score is None else round(score, 4) for score in scores],
+        "error": outcome.error,
+    }
+
+
+def _forced_right(result: Result) -> tuple[bool, ...]:
+    """Of an answer that was held back only the first sentence is judged."""
+    right = result.scores.get("right")
+    return () if right is None else (bool(right),)
+
+
+def _said(
+    said: Said | None, sentences: Sequence[bool], citations: Sequence[bool], pool: _Pool
+) -> dict[str, Any] | None:
+    if said is None:
+        return None
+    return {
+        "answered": said.answered,
+        "confidence": round(said.confidence, 4),
+        "sentences": [
+            [text, list(numbers), _at(sentences, place)]
+            for place, (text, numbers) in enumerate(said.sentences)
+        ],
+        "citations": _marked(said.citations, citations, pool),
+        "missing": said.missing,
+    }
+
+
+def _marked(places: Iterable[Place], right: Sequence[bool], pool: _Pool) -> list[list[Any]]:
+    return [[pool.place(each), _at(right, number)] for number, each in enumerate(places)]
+
+
+def _at(right: Sequence[bool], number: int) -> bool | None:
+    """Whether it was right; None where nobody judged."""
+    return bool(right[number]) if number < len(right) else None
+
+
+class _Pool:
+    """Headings and passages, each kept once."""
+
+    def __init__(self) -> None:
+        self.heads: list[list[str]] = []
+        self.places: list[list[Any]] = []
+        self._heads: dict[str, int] = {}
+        self._places: dict[tuple[int, int, int], int] = {}
+
+    def head(self, key: str, title: str = "", publisher: str = "", published: str = "") -> int:
+        number = self._heads.setdefault(key, len(self.heads))
+        if number == len(self.heads):
+            self.heads.append([key, title, publisher, published])
+        elif title and not self.heads[number][1]:
+            self.heads[number] = [key, title, publisher, published]
+        return number
+
+    def place(self, place: Place) -> int:
+        head = self.head(place.article, place.title, place.publisher, place.published)
+        return self._add(head, place.start, place.end, place.text)
+
+    def quote(self, evidence: Mapping[str, Any]) -> int:
+        head = self.head(evidence["article"])
+        return self._add(head, evidence["start"], evidence["end"], evidence["quote"])
+
+    def _add(self, head: int, start: int, end: int, text: str) -> int:
+        number = self._places.setdefault((head, start, end), len(self.places))
+        if number == len(self.places):
+            self.places.append([head, start, end, text])
+        elif text and not self.places[number][3]:
+            self.places[number][3] = text
+        return number

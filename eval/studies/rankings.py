@@ -1,0 +1,88 @@
+"""Rankings of one set's questions, judged as a run's are.
+
+Enters: a set, its index, and a ranking a question. Leaves: the figures that retrieval is judged
+by. What the studies in this folder share.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from embeddings.collection import Collection
+from embeddings.schema import Article, Passage
+from eval.cache import DEFAULT, open_collection
+from eval.cases import Case, Dataset
+from eval.datasets import SETS, load
+from eval.judging import Judge
+from eval.measures import MEASURES
+from eval.results import Outcome, Place
+from eval.system import key_of
+
+COLUMNS = ("Hits@4", "Hits@10", "MRR@10", "nDCG@10", "Evidence recall@10")
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A set's answerable cases over its index."""
+
+    dataset: Dataset
+    collection: Collection
+    judge: Judge
+
+    def place(self, passage: Passage, article: Article) -> Place:
+        """A passage as a judge takes it."""
+        return Place(key_of(article, frozenset(self.dataset.texts)), passage.start, passage.end)
+
+    def figures(self, rankings: Sequence[Sequence[Place]]) -> list[float]:
+        """The value of each of ``COLUMNS`` for one ranking a case."""
+        pairs = zip(self.dataset.cases, rankings, strict=True)
+        results = [self.judge.judge(case, Outcome(hits=tuple(hits))) for case, hits in pairs]
+        values = []
+        for name in COLUMNS:
+            _, rows = MEASURES[name].rows(results)
+            values.append(float(MEASURES[name].statistic(rows)))
+        return values
+
+
+def options(prog: str, what: str) -> argparse.Namespace:
+    """The options that every study takes."""
+    parser = argparse.ArgumentParser(prog=prog, description=what)
+    parser.add_argument("--data", type=Path, required=True, help="the folder of public sets")
+    ranked = [name for name in SETS if name != "seeds"]
+    parser.add_argument(
+        "--set", choices=ranked, default="multihop_rag", help="default: %(default)s"
+    )
+    parser.add_argument("--limit", type=int, help="a fixed sample of the set's questions")
+    parser.add_argument("--cache", type=Path, default=DEFAULT, help="where indexes are kept")
+    return parser.parse_args()
+
+
+@contextmanager
+def opened(chosen: argparse.Namespace) -> Iterator[Study]:
+    """The set's index and answerable cases, with the answers left aside: only places count."""
+    dataset = load(chosen.set, chosen.data, scratch=chosen.cache / "sets", limit=chosen.limit)
+    cases: tuple[Case, ...] = tuple(case for case in dataset.cases if case.answerable)
+    dataset = replace(dataset, cases=cases, asks=False)
+    with open_collection(dataset.articles, cache=chosen.cache) as (collection, _):
+        keys = frozenset(dataset.texts)
+        bounds = {
+            key_of(article, keys): [(p.start, p.end) for p in collection.passages_of(article.id)]
+            for article in collection.articles()
+        }
+        yield Study(dataset, collection, Judge(dataset, bounds))
+
+
+def table(title: str, rows: Mapping[str, Sequence[float]]) -> None:
+    """Print figures, a way a line."""
+    width = max(map(len, rows))
+    sys.stdout.write(f"{title}\n{'':{width}}  {'  '.join(COLUMNS)}\n")
+    for name, values in rows.items():
+        line = "  ".join(
+            f"{value:{len(column)}.3f}" for column, value in zip(COLUMNS, values, strict=True)
+        )
+        sys.stdout.write(f"{name:{width}}  {line}\n")
