@@ -9,7 +9,6 @@ it long after the run is gone. Deliberately knows nothing of how runs are compar
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
@@ -22,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eval.errors import RunInvalid
 from eval.measures import MEASURES, Measure
+from eval.portable import laid_out, without_places
 from eval.results import RESULTS, SUMMARY, Result, read_results
 
 # Of a score in a baseline.
@@ -29,12 +29,6 @@ PLACES = 4
 
 Column = tuple[float | None, ...]
 FloatArray = NDArray[np.float64]
-
-# A Windows or POSIX path of at least two parts that does not go on from a word, a URL or a number.
-_PATH = re.compile(r"(?<![\w./:\\-])(?:[A-Za-z]:[\\/]|/(?=[^\s/]+/))[^\s'\"<>|:;,()]+")
-
-# A value that is a path may hold spaces; what it may not hold keeps sentences out.
-_WHOLE_PATH = re.compile(r"(?:[A-Za-z]:[\\/]|/)[^'\"<>|:;,()\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +117,7 @@ def write_baseline(results: Sequence[Result], summary: Mapping[str, Any], path: 
         )
     data = {
         "format": 1,
-        "summary": _portable({k: v for k, v in summary.items() if k != "by_kind"}),
+        "summary": _kept(summary),
         "ids": run.ids,
         "kinds": run.kinds,
         "columns": {
@@ -134,7 +128,7 @@ def write_baseline(results: Sequence[Result], summary: Mapping[str, Any], path: 
     }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(_laid_out(data) + "\n", encoding="utf-8")
+        path.write_text(laid_out(data) + "\n", encoding="utf-8")
     except OSError as exc:
         raise RunInvalid(f"cannot write the baseline {path}: {exc}") from exc
 
@@ -255,48 +249,22 @@ def _number(value: float | None) -> float | None:
     return value
 
 
+def _kept(summary: Mapping[str, Any]) -> Any:  # noqa: ANN401 (a JSON value)
+    """The summary as a baseline holds it; only figures are rounded, for a setting must be exact."""
+    figures = [
+        {k: _short(v) if isinstance(v, float) else v for k, v in figure.items()}
+        for figure in summary["figures"]
+    ]
+    kept = {k: v for k, v in summary.items() if k != "by_kind"}
+    return without_places({**kept, "figures": figures})
+
+
 def _short(value: float | None) -> float | None:
     """Rounded, and 1.0 as 1: most scores are 0 or 1, and there are thousands of them."""
     if value is None:
         return None
     near = float(rounded(np.array(value)))
     return int(near) if near.is_integer() else near
-
-
-def _portable(value: Any) -> Any:  # noqa: ANN401 (any JSON value)
-    """A JSON value with short numbers and without absolute paths."""
-    if isinstance(value, Mapping):
-        return {key: _portable(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_portable(each) for each in value]
-    if isinstance(value, float):
-        return _short(value)
-    if not isinstance(value, str):
-        return value
-    if _WHOLE_PATH.fullmatch(value):
-        return _last_part(value)
-    return _PATH.sub(lambda found: _last_part(found[0]), value)
-
-
-def _last_part(path: str) -> str:
-    return re.split(r"[\\/]", path.rstrip("\\/"))[-1]
-
-
-def _laid_out(value: Any, depth: int = 0) -> str:  # noqa: ANN401 (any JSON value)
-    """JSON with whatever holds no list or object on one line: a figure a line, a column a line."""
-    inner = value.values() if isinstance(value, dict) else value
-    if not isinstance(value, dict | list | tuple) or not any(
-        isinstance(each, dict | list | tuple) for each in inner
-    ):
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return text.encode(errors="backslashreplace").decode()
-    indent, deeper = "\n" + " " * depth, depth + 1
-    if isinstance(value, dict):
-        parts = [f"{json.dumps(str(k))}: {_laid_out(v, deeper)}" for k, v in value.items()]
-        return f"{{{indent} " + f",{indent} ".join(parts) + f"{indent}}}"
-    return (
-        f"[{indent} " + f",{indent} ".join(_laid_out(each, deeper) for each in value) + f"{indent}]"
-    )
 
 
 def _first(exc: ValidationError) -> str:

@@ -89,9 +89,9 @@ def open_collection(
     source = articles.expanduser().resolve()
     model = encoder or SentenceEncoder()
     versions = (LAYOUT_VERSION, SEGMENTER_VERSION, INPUT_VERSION)
-    named = (digest(source), str(source), str(model.identity), *versions)
-    fingerprint = hashlib.sha256("\n".join(map(str, named)).encode()).hexdigest()[:16]
-    folder = cache / "indexes" / fingerprint
+    fingerprint = _short(digest(source), str(model.identity), *versions)
+    # The same articles from another place are another index: paths are part of what it holds.
+    folder = cache / "indexes" / f"{fingerprint}-{_short(str(source))[:8]}"
     begun = folder.exists()
     with Collection.open(folder, encoder=model) as collection:
         begin = time.perf_counter()
@@ -112,6 +112,10 @@ def open_collection(
         if not cached:
             _write(folder / RECORD, record)
         yield collection, record
+
+
+def _short(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _read(path: Path) -> dict[str, Any] | None:

@@ -103,7 +103,8 @@ def _lists(comparison: Comparison, shown: int) -> Iterator[str]:
         ("failed in A only", comparison.no_longer_failed),
     )
     yield f"case by case: {', '.join(f'{len(cases):,} {title}' for title, cases in lists)}"
-    yield "(by first_right; by not_found where there is no answer; by hits@10 where nothing is asked)"
+    # A rule of compare.main_score.
+    yield "(by first_right; by not_found where there is no answer; by hits@10 where none is asked)"
     for title, cases in lists:
         if cases:
             yield ""

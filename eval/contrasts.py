@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from eval.baselines import FloatArray, rounded
 from eval.measures import Measure
 from eval.statistics import bootstrap_difference, holm, permutation_test
+from eval.weighted import Statistic
 
 ALPHA = 0.05
 PERMUTATIONS = 10000
@@ -87,8 +88,29 @@ def contrast(
     low, high = bootstrap_difference(
         rows_a, rows_b, measure.statistic, resamples=RESAMPLES, seed=seed
     )
-    p = permutation_test(rows_a, rows_b, measure.statistic, permutations=permutations, seed=seed)
+    p = _p(rows_a, rows_b, measure.statistic, permutations, seed)
     return Contrast(a, b, b - a, _known(low), _known(high), n_a, n_b, p)
+
+
+def _p(
+    rows_a: FloatArray, rows_b: FloatArray, statistic: Statistic, permutations: int, seed: int
+) -> float:
+    """The p of a paired permutation test that draws labels only where they matter.
+
+    A case with the same row in both runs is the same whichever run it is called. Such cases are
+    counted and not swapped: the same test, and on thousands of cases of which a few changed, a
+    hundred times faster.
+    """
+    same = (rows_a == rows_b).all(axis=1)
+    rest, times = np.unique(rows_a[same], axis=0, return_counts=True)
+
+    def weighted(rows: FloatArray, counts: FloatArray) -> FloatArray:
+        fixed = np.broadcast_to(times.astype(np.float64), (len(counts), len(times)))
+        return statistic.weighted(np.vstack([rows, rest]), np.hstack([counts, fixed]))
+
+    return permutation_test(
+        rows_a[~same], rows_b[~same], Statistic(weighted), permutations=permutations, seed=seed
+    )
 
 
 def _known(value: float) -> float | None:

@@ -8,7 +8,8 @@ mean, nor the figures on "not found", nor AURC. It may improve a ratio or a rank
 is taken over fewer of them, and no score could prevent that: citations (it counts as one wrong
 one; a case that gave several wrong ones weighed more), AUROC (where it was right with low
 confidence, a badly ranked pair is gone), ECE (where its error balances the opposite error of its
-bin), and times (it has none). "Failed cases" stands beside them for that reason.
+bin), and times (it has none). "Failed cases" stands beside them for that reason. Nor can a score
+keep a figure from being undefined, and left out, once no case is left that it is about.
 """
 
 from __future__ import annotations

@@ -32,7 +32,8 @@ FAR = 100
 # Fewer content words than this fit many passages.
 LEAST_WORDS = 5
 
-_WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
+# Dotted initials are one word, as they are for the word index.
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[-'’.][^\W_]+)*")
 
 T = TypeVar("T")
 Progress = Callable[[int], object]

@@ -1,9 +1,8 @@
 """How sure a figure is, whether two runs differ, and whether confidence means anything.
 
-Enters: arrays of scores. Leaves: intervals, p values, curves and areas. Resampling and
-relabelling are written here instead of taken from scipy because scipy's take one sample array a
-call and hand the statistic copies; over six thousand cases and thirty measures that is minutes.
-The tests compare them with ``scipy.stats.bootstrap`` and ``scipy.stats.permutation_test``.
+Enters: arrays of scores. Leaves: intervals, p values, curves and areas. Resampling is written
+here because ``scipy.stats.bootstrap`` gives no interval once a single resample is undefined, and
+takes ten times as long over the mean of 6,000 cases; the tests hold both against scipy's.
 Deliberately knows nothing of cases or of what a score means.
 """
 
@@ -86,12 +85,11 @@ def permutation_test(
 
     If it made no difference which run a row came from, swapping the labels within cases would
     give differences as large as the observed one often (Noreen 1989; Smucker, Allan & Carterette
-    2007 for retrieval). The observed labelling counts as one of those drawn, so p is never 0. A
-    labelling on which the statistic is not defined counts as one as large.
+    2007 for retrieval). The observed labelling counts as one of those drawn, so p is never 0; one
+    on which the statistic is not defined counts as one as large.
 
     Args:
-        rows_a: shape (cases, columns). For a ``Statistic``, a row with NaN is a case that does
-            not count there.
+        rows_a: shape (cases, columns); for a ``Statistic``, a row with NaN does not count.
         rows_b: the same cases in the same order.
         statistic: over rows of either; a ``Statistic`` is computed for many labellings at once.
         permutations: how many labellings are drawn.
@@ -109,7 +107,8 @@ def permutation_test(
     limit = abs(observed) * (1 - 1e-12) - 1e-14
     for begin in range(0, permutations, CHUNK):
         size = min(CHUNK, permutations - begin)
-        swapped = random.integers(0, 2, (size, n), dtype=np.uint8).astype(np.bool_)
+        bits = random.integers(0, 256, (size, n // 8 + 1), dtype=np.uint8)
+        swapped = np.unpackbits(bits, axis=1, count=n).astype(np.bool_)
         found = _differences(rows_a, rows_b, statistic, swapped)
         reached += int((~(np.abs(found) < limit)).sum())
     return (reached + 1) / (permutations + 1)
@@ -127,7 +126,8 @@ def _differences(
         there = _is_present(rows)
         in_a = np.hstack([~swapped, swapped])[:, there].astype(np.float64)
         of_a = statistic.weighted(rows[there], in_a)
-        return statistic.weighted(rows[there], 1 - in_a) - of_a
+        in_b = np.hstack([swapped, ~swapped])[:, there].astype(np.float64)
+        return statistic.weighted(rows[there], in_b) - of_a
     found = []
     for swap in swapped[:, :, None]:
         a, b = np.where(swap, rows_b, rows_a), np.where(swap, rows_a, rows_b)

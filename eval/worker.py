@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import signal
-import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -22,6 +21,7 @@ from typing import Any
 from embeddings.errors import CitedQAError
 from eval.cases import Case
 from eval.errors import EvalError
+from eval.memory import peak_memory
 from eval.results import Outcome
 from eval.system import Opened, Progress, Spec, System
 
@@ -40,16 +40,6 @@ class _Told:
     peak_memory: int = 0
 
 
-def _peak_memory() -> int:
-    """The most memory this process ever held, in bytes; 0 where the system does not tell."""
-    try:
-        import resource  # noqa: PLC0415 (not on Windows)
-    except ImportError:
-        return 0
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
-
-
 def _serve(pipe: Connection, build: Build, spec: Spec) -> None:
     """Answer cases until the pipe closes; runs in the process."""
     # Ctrl-C reaches the whole group; the parent decides, and this process ends with its pipe.
@@ -57,10 +47,10 @@ def _serve(pipe: Connection, build: Build, spec: Spec) -> None:
     with contextlib.suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         try:
             with build(spec, lambda share: pipe.send(_Told("progress", share))) as system:
-                pipe.send(_Told("opened", system.opened, _peak_memory()))
+                pipe.send(_Told("opened", system.opened, peak_memory()))
                 while True:
                     case: Case = pipe.recv()
-                    pipe.send(_Told("outcome", _attempt(system, case), _peak_memory()))
+                    pipe.send(_Told("outcome", _attempt(system, case), peak_memory()))
         except CitedQAError as exc:
             pipe.send(_Told("broken", str(exc)))
 

@@ -38,7 +38,6 @@ SCORES = tuple(
 )
 # Canonical names of measures; the rest is told by the worker.
 MEASURED = ("p50 total ms", "p95 total ms", *(column.name for column in SCORES))
-WIDE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +121,8 @@ def render(made: Sequence[Row]) -> str:
     if any(row.ratios for row in made):
         parts += [
             "",
-            "times this project's figure in the same round, median: over 1 is slower or larger"
-            " there, and a higher score",
+            "ratio to this project in the same round, median: above 1 is slower, larger, or a"
+            " higher score",
             _table(made, (*COSTS, *SCORES), "ratios"),
         ]
     return "\n".join([*parts, *_reasons(made)])
@@ -134,7 +133,7 @@ def _table(made: Sequence[Row], columns: Sequence[Column], kind: str) -> str:
     for row in made:
         values: Mapping[str, Spread] = getattr(row, kind)
         shown = [_cell(values.get(column.name), column, kind) for column in columns]
-        cells.append([row.title[:WIDE] + _mark(row), *shown])
+        cells.append([row.title + _mark(row), *shown])
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns) + 1)]
     lines = []
     for line in cells:

