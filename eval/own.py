@@ -89,13 +89,22 @@ def run_own(options: argparse.Namespace) -> int:
 def own(
     options: argparse.Namespace, steps: Steps, encoder: Encoder | None = None
 ) -> dict[str, Any]:
-    """Everything there is to say, as the record that ``own.json`` holds."""
+    """Everything there is to say, as the record that ``own.json`` holds.
+
+    Raises:
+        EvalError: nothing lies at the path, or nothing that can be read.
+        CitedQAError: the index cannot be opened, or the file of questions not be read.
+    """
     from eval.own_advice import advise, notes  # noqa: PLC0415 (--help must not wait)
     from eval.own_elsewhere import from_file, shipped  # noqa: PLC0415 (heavy)
     from eval.own_study import Plan, study  # noqa: PLC0415 (heavy)
     from qa_app.settings import Settings  # noqa: PLC0415 (heavy)
 
     path: Path = options.path.expanduser().resolve()
+    if not path.exists():
+        raise EvalError(
+            f"there is nothing at {path}; give a folder or file of articles, or an index folder"
+        )
     begin, now = time.perf_counter(), datetime.now(UTC)
     yours = from_file(options.elsewhere) if options.elsewhere else []
     settings = Settings()
@@ -143,10 +152,6 @@ def opened(
     from embeddings.collection import Collection  # noqa: PLC0415 (heavy)
     from eval.cache import open_collection  # noqa: PLC0415 (heavy)
 
-    if not path.exists():
-        raise EvalError(
-            f"there is nothing at {path}; give a folder or file of articles, or an index folder"
-        )
     index: dict[str, Any] = {"encoder": str(encoder.identity)}
     if is_index(path):
         with Collection.open(path, encoder=encoder, create=False) as collection:

@@ -225,9 +225,10 @@ def _rest(record: Record) -> Iterator[Advice]:
     for name, noun, says, do in _OTHERS:
         found: Sequence[Any] = record[name]
         if found:
-            one = len(found) == 1
-            text = says(one)
-            count = sum(len(paths) - 1 for paths in found) if name == "copied_files" else len(found)
+            # Of files that are the same, one is not a copy.
+            copied = name == "copied_files"
+            count = sum(len(paths) - 1 for paths in found) if copied else len(found)
+            text = says(count == 1)
             yield Advice(KNOW, f"{counted(count, noun)} {text}", do, 0, 1, name)
 
 
