@@ -11,9 +11,9 @@ import sys
 
 from embeddings.cli import guarded
 from eval.commands import add_baseline, add_run
-from eval.compare import add_compare
-from eval.gate import add_gate
-from eval.own import add_own
+from eval.comparing.compare import add_compare
+from eval.comparing.gate import add_gate
+from eval.own.command import add_own
 from eval.peers.bench import add_peers
 
 COMMANDS = (

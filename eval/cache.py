@@ -51,10 +51,15 @@ class BuildRecord:
 
 
 def digest(path: Path) -> str:
-    """sha256 over a file's bytes, or over the names and bytes of all files in a folder."""
+    """sha256 over a file's bytes, or over names and bytes of what a collection reads of a folder.
+
+    Hidden files and folders are left out, as the collection leaves them out: this cache is one.
+    """
     found = hashlib.sha256()
     files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
     for file in files:
+        if any(part.startswith(".") for part in file.relative_to(path).parts):
+            continue
         found.update(file.relative_to(path).as_posix().encode() + b"\0")
         with file.open("rb") as opened:
             found.update(hashlib.file_digest(opened, "sha256").digest())

@@ -1,7 +1,7 @@
 """What is asked and what would be right: cases and the sets that hold them, as values.
 
 Enters: nothing. Leaves: ``Evidence``, ``Case``, ``Dataset``. Deliberately knows nothing of files
-(``datasets.py``), of the system under test (``worker.py``) or of scores (``judging.py``).
+(``sets/``), of the system under test (``worker.py``) or of scores (``scoring/``).
 
 Articles go by a key of the set's own: the file name for a set made of text files, the given id
 for a set in JSON lines.

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.cli import count, print_json
 from eval.cache import DEFAULT
-from eval.datasets import SETS
 from eval.errors import RunInvalid
 from eval.results import REPORT, RESULTS, SUMMARY
+from eval.sets.datasets import SETS
 
 if TYPE_CHECKING:
     from eval.results import Result
@@ -47,9 +47,9 @@ def add_run(parser: argparse.ArgumentParser) -> None:
 
 def run_run(options: argparse.Namespace) -> int:
     """Run a set; 0 when every case was run, 130 after Ctrl-C."""
-    from eval.datasets import load  # noqa: PLC0415 (--help must not wait for it)
-    from eval.report import write_report  # noqa: PLC0415 (heavy)
+    from eval.reporting.report import write_report  # noqa: PLC0415 (heavy)
     from eval.runner import Plan, execute  # noqa: PLC0415 (heavy)
+    from eval.sets.datasets import load  # noqa: PLC0415 (--help must not wait for it)
     from eval.summary import summarise  # noqa: PLC0415 (heavy)
 
     dataset = load(options.set, options.data, scratch=options.cache / "sets", limit=options.limit)
@@ -152,7 +152,7 @@ def add_baseline(parser: argparse.ArgumentParser) -> None:
 
 def run_baseline(options: argparse.Namespace) -> int:
     """Write a run as a baseline."""
-    from eval.baselines import write_baseline  # noqa: PLC0415 (heavy)
+    from eval.comparing.baselines import write_baseline  # noqa: PLC0415 (heavy)
     from eval.results import read_results  # noqa: PLC0415 (heavy)
 
     try:

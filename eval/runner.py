@@ -21,8 +21,8 @@ from typing import Any
 from eval.cache import digest
 from eval.cases import Dataset
 from eval.errors import RunInvalid
-from eval.judging import Judge
 from eval.results import RESULTS, Result, read_results, write_result
+from eval.scoring.judging import Judge
 from eval.system import Progress, Spec, product
 from eval.worker import Build, Worker
 

@@ -14,9 +14,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from eval.measures import figures
 from eval.results import Result, failures
 from eval.runner import Run
+from eval.scoring.measures import figures
 
 PACKAGES = (
     "cited-qa",

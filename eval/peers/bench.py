@@ -13,8 +13,8 @@ from pathlib import Path
 
 from embeddings.cli import count, print_json
 from eval.cache import DEFAULT
-from eval.datasets import SETS
 from eval.peers.systems import PEERS, Peer
+from eval.sets.datasets import SETS
 
 
 def add_peers(parser: argparse.ArgumentParser) -> None:
@@ -63,10 +63,10 @@ def systems(text: str) -> tuple[Peer, ...]:
 
 def run_peers(options: argparse.Namespace) -> int:
     """Compare; 0 when all that is installed ran, 1 when one failed, 130 after Ctrl-C."""
-    from eval.datasets import load  # noqa: PLC0415 (--help must not wait for it)
     from eval.peers.comparison import compare  # noqa: PLC0415 (--help must not wait for it)
     from eval.peers.rounds import Plan  # noqa: PLC0415 (--help must not wait for it)
     from eval.peers.scoring import retrievable  # noqa: PLC0415 (--help must not wait for it)
+    from eval.sets.datasets import load  # noqa: PLC0415 (--help must not wait for it)
 
     dataset = load(options.set, options.data, scratch=options.cache / "sets")
     plan = Plan(

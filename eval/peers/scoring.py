@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from eval.cases import Case, Dataset
-from eval.datasets import sample
-from eval.judging import Judge
-from eval.measures import MEASURES
 from eval.peers.table import MEASURED
 from eval.results import Outcome, Place, Result
+from eval.scoring.judging import Judge
+from eval.scoring.measures import MEASURES
+from eval.sets.datasets import sample
 
 
 @dataclass(frozen=True, slots=True)

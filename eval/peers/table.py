@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from eval.formatting import Unit, interval_text, number_text
 from eval.peers.rounds import Round
 from eval.peers.systems import OURS, Peer
+from eval.reporting.formatting import Unit, interval_text, number_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,10 @@ from embeddings.collection import Collection
 from embeddings.schema import Article, Passage
 from eval.cache import DEFAULT, open_collection
 from eval.cases import Case, Dataset
-from eval.datasets import SETS, load
-from eval.judging import Judge
-from eval.measures import MEASURES
 from eval.results import Outcome, Place
+from eval.scoring.judging import Judge
+from eval.scoring.measures import MEASURES
+from eval.sets.datasets import SETS, load
 from eval.system import key_of
 
 COLUMNS = ("Hits@4", "Hits@10", "MRR@10", "nDCG@10", "Evidence recall@10")

@@ -2,7 +2,7 @@
 
 import argparse
 
-from eval.own import Steps, add_own, own
+from eval.own.command import Steps, add_own, own
 from tests.eval.made_results import HOSTILE
 from tests.fakes import TinyEncoder
 from tests.news import row, write_lines

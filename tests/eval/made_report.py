@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from eval.report import write_report
+from eval.reporting.report import write_report
 from eval.results import Place, Said
 from tests.eval.made_results import HOSTILE, made_results, made_summary
 

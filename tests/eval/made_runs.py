@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from eval.measures import MEASURES, figures
 from eval.results import RESULTS, SUMMARY, Outcome, Result, write_result
+from eval.scoring.measures import MEASURES, figures
 
 CONDITIONS: dict[str, Any] = {
     "index": {"fingerprint": "abc", "encoder": "tiny", "passages_per_second": 50.0},

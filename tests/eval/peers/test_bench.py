@@ -64,7 +64,7 @@ def test_from_articles_to_tables(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("eval.datasets.load", lambda *_, **__: dataset)
+    monkeypatch.setattr("eval.sets.datasets.load", lambda *_, **__: dataset)
     chosen = options(dataset, cache, "--out", str(tmp_path / "out"), "--threads", "1")
     chosen.systems = (PEERS[OURS], fake("Good"), fake("Crashing"), GHOST)
     assert run_peers(chosen) == 1
@@ -94,7 +94,7 @@ def test_json_leaves_the_raw_rounds_to_the_file(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("eval.datasets.load", lambda *_, **__: dataset)
+    monkeypatch.setattr("eval.sets.datasets.load", lambda *_, **__: dataset)
     chosen = options(dataset, cache, "--json", "--limit", "1")
     chosen.systems = (fake("Good"), GHOST)
     assert run_peers(chosen) == 0

@@ -1,0 +1,1 @@
+"""``python -m eval own``: a quality report on anyone's articles, without labels."""

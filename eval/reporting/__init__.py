@@ -1,0 +1,1 @@
+"""Results for people: one HTML file with figures, charts and every case."""

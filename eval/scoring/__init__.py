@@ -1,0 +1,1 @@
+"""Right or wrong: a case and what came of it -> scores; scores of many cases -> figures."""

@@ -1,0 +1,341 @@
+"""Intervals, tests and curves: by hand, by naive loops, and against scipy and scikit-learn."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+from sklearn.metrics import roc_auc_score
+
+from eval.scoring.statistics import (
+    aurc,
+    auroc,
+    bootstrap_difference,
+    bootstrap_interval,
+    ece,
+    holm,
+    permutation_test,
+    reliability,
+    risk_coverage,
+)
+from eval.scoring.weighted import (
+    AURC,
+    AUROC,
+    ECE,
+    F1,
+    MEAN,
+    PRECISION,
+    RATIO,
+    RECALL,
+    FloatArray,
+    Statistic,
+    percentile,
+)
+
+NAN = float("nan")
+
+
+def rows(*each: tuple[float, ...]) -> FloatArray:
+    return np.array(each, dtype=np.float64)
+
+
+def made(n: int, seed: int, ties: bool) -> tuple[FloatArray, FloatArray]:
+    """Confidences and who was right, more often at high confidence."""
+    chance = np.random.default_rng(seed)
+    confidence = chance.random(n)
+    right = (chance.random(n) < 0.2 + 0.6 * confidence).astype(np.float64)
+    return (np.round(confidence, 1) if ties else confidence), right
+
+
+# Columns as PRECISION, RECALL and F1 take them: refused, has an answer.
+REFUSALS = rows((1, 0), (1, 0), (1, 1), (0, 0), (0, 1), (0, 1), (0, 1))
+
+
+@pytest.mark.parametrize(
+    ("statistic", "array", "expected"),
+    [
+        (MEAN, rows((1,), (0,), (0.5,)), 0.5),
+        (RATIO, rows((1, 2), (0, 0), (2, 4)), 0.5),  # 3 of 6
+        (PRECISION, REFUSALS, 2 / 3),
+        (RECALL, REFUSALS, 2 / 3),
+        (F1, REFUSALS, 2 / 3),
+        (F1, rows((1, 0), (0, 0), (0, 0), (0, 1)), 0.5),  # precision 1, recall 1/3
+        (percentile(50), rows((3,), (1,), (2,), (10,)), 2.5),
+        (percentile(95), rows(*((float(i),) for i in range(21))), 19.0),
+        # 0.9 right above three, 0.2 right above one of three, of 6 pairs
+        (AUROC, rows((0.9, 1), (0.5, 0), (0.2, 1), (0.3, 0), (0.1, 0)), 4 / 6),
+        (AUROC, rows((0.5, 1), (0.5, 0), (0.5, 0)), 0.5),
+        (AURC, rows((0.9, 1), (0.8, 0), (0.7, 1), (0.6, 0)), (0 + 1 / 2 + 1 / 3 + 2 / 4) / 4),
+        (AURC, rows((0.5, 1), (0.5, 0)), 0.5),  # either order: (0 + 1/2 + 1 + 1/2) / 4
+        # (0, .1]: |.05 - 0|, one case; (.8, .9]: |.85 - .5|, two cases
+        (ECE, rows((0.05, 0), (0.9, 1), (0.8 + 1e-9, 0)), (0.05 + 2 * 0.35) / 3),
+        (ECE, rows((0.0, 0), (1.0, 1)), 0.0),
+    ],
+)
+def test_statistics_by_hand(statistic: Statistic, array: FloatArray, expected: float) -> None:
+    assert statistic(array) == pytest.approx(expected)
+    assert statistic(array[::-1]) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("statistic", "array"),
+    [
+        (MEAN, np.empty((0, 1))),
+        (percentile(50), np.empty((0, 1))),
+        (RATIO, np.empty((0, 2))),
+        (RATIO, rows((0, 0))),  # answers, and not one citation
+        (PRECISION, rows((0, 0), (0, 1))),  # nothing was refused
+        (PRECISION, rows((1, 1), (0, 1))),  # everything has an answer
+        (PRECISION, rows((1, 0), (0, 0))),  # nothing has one
+        (RECALL, rows((1, 1), (0, 1))),
+        (F1, rows((1, 1), (0, 1))),
+        (AUROC, np.empty((0, 2))),
+        (AUROC, rows((0.2, 1), (0.7, 1))),
+        (
+            AUROC,
+            rows(
+                (0.2, 0),
+            ),
+        ),
+        (AURC, np.empty((0, 2))),
+        (ECE, np.empty((0, 2))),
+    ],
+)
+def test_what_is_not_defined_is_nan(statistic: Statistic, array: FloatArray) -> None:
+    assert np.isnan(statistic(array))
+
+
+@pytest.mark.parametrize(
+    ("statistic", "columns"),
+    [
+        (MEAN, 1),
+        (RATIO, 2),
+        (PRECISION, 2),
+        (RECALL, 2),
+        (F1, 2),
+        (percentile(50), 1),
+        (percentile(95), 1),
+        (AUROC, 2),
+        (AURC, 2),
+        (ECE, 2),
+    ],
+)
+def test_counting_a_row_twice_is_having_it_twice(statistic: Statistic, columns: int) -> None:
+    chance = np.random.default_rng(columns)
+    array = np.column_stack(
+        [np.round(chance.random(40), 1)] + [chance.integers(0, 2, 40)] * (columns - 1)
+    )
+    if statistic in (PRECISION, RECALL, F1):
+        array = np.round(array)
+    counts = chance.integers(0, 4, (25, 40)).astype(np.float64)
+    repeated = [statistic(np.repeat(array, row.astype(int), axis=0)) for row in counts]
+    assert statistic.weighted(array, counts) == pytest.approx(np.array(repeated))
+
+
+@pytest.mark.parametrize("ties", [False, True])
+def test_auroc_agrees_with_scikit_learn(ties: bool) -> None:
+    for seed in range(10):
+        scores, labels = made(80, seed, ties)
+        assert round(auroc(scores, labels), 4) == round(float(roc_auc_score(labels, scores)), 4)
+
+
+def naive_aurc(confidence: FloatArray, right: FloatArray) -> float:
+    pairs = sorted(zip(confidence, right, strict=True), key=lambda pair: -pair[0])
+    risks, wrong = [], 0.0
+    for k, (_, was_right) in enumerate(pairs, start=1):
+        wrong += 1 - was_right
+        risks.append(wrong / k)
+    return sum(risks) / len(risks)
+
+
+def test_aurc_agrees_with_a_naive_loop() -> None:
+    for seed in range(10):
+        confidence, right = made(70, seed, ties=False)
+        expected = naive_aurc(confidence, right)
+        assert round(aurc(confidence, right), 4) == round(expected, 4)
+        assert round(float(risk_coverage(confidence, right)[1].mean()), 4) == round(expected, 4)
+
+
+def test_among_equal_confidences_risk_is_the_mean_over_all_orders() -> None:
+    right = np.array([1.0, 0.0, 0.0, 1.0, 0.0])
+    confidence = np.array([0.9, 0.4, 0.4, 0.4, 0.1])
+    orders = [[0, *middle, 4] for middle in itertools.permutations([1, 2, 3])]
+    areas = [naive_aurc(np.arange(5.0)[::-1], right[order]) for order in orders]
+    assert aurc(confidence, right) == pytest.approx(sum(areas) / 6)
+    assert aurc(confidence[::-1], right[::-1]) == pytest.approx(sum(areas) / 6)
+    coverage, risk = risk_coverage(confidence, right)
+    assert coverage.tolist() == [0.2, 0.4, 0.6, 0.8, 1.0]
+    assert risk == pytest.approx([0, (2 / 3) / 2, (4 / 3) / 3, 2 / 4, 3 / 5])
+
+
+def naive_ece(confidence: FloatArray, right: FloatArray, bins: int) -> float:
+    total = 0.0
+    for i in range(bins):
+        low, high = i / bins, (i + 1) / bins
+        inside = [
+            (c, r)
+            for c, r in zip(confidence.tolist(), right.tolist(), strict=True)
+            if low < c <= high or (i == 0 and c == 0)
+        ]
+        if inside:
+            mean = sum(c for c, _ in inside) / len(inside)
+            share = sum(r for _, r in inside) / len(inside)
+            total += len(inside) / len(confidence) * abs(mean - share)
+    return total
+
+
+@pytest.mark.parametrize("ties", [False, True])
+def test_ece_agrees_with_a_naive_loop(ties: bool) -> None:
+    for seed in range(10):
+        confidence, right = made(90, seed, ties)
+        expected = naive_ece(confidence, right, 10)
+        assert round(ece(confidence, right), 4) == round(expected, 4)
+        five = naive_ece(confidence, right, 5)
+        assert round(ece(confidence, right, bins=5), 4) == round(five, 4)
+        both = np.column_stack([confidence, right])
+        assert round(ECE(both), 4) == round(expected, 4)
+
+
+def test_reliability_by_hand() -> None:
+    bins = reliability([0.0, 0.1, 0.3, 0.31, 0.7, 1.0], [0, 1, 1, 0, 1, 1])
+    assert [each.n for each in bins] == [2, 0, 1, 1, 0, 0, 1, 0, 0, 1]
+    assert bins[0] == (0.0, 0.1, 2, 0.05, 0.5)
+    assert bins[2][:3] == (0.2, 0.3, 1)
+    assert bins[9] == (0.9, 1.0, 1, 1.0, 1.0)
+    assert np.isnan(bins[1].confidence)
+    assert np.isnan(bins[1].right)
+    assert np.isnan(ece([], []))
+
+
+def test_an_interval_by_hand() -> None:
+    # Of two cases, a resample is (0, 0), (0, 1) twice, or (1, 1): all of it is in the middle 95%.
+    assert bootstrap_interval(rows((0,), (1,)), MEAN, resamples=500, seed=0) == (0.0, 1.0)
+    assert bootstrap_interval(rows((0.3,)), MEAN, resamples=10, seed=0) == (0.3, 0.3)
+
+
+def test_an_interval_agrees_with_scipys() -> None:
+    values = made(200, 3, ties=False)[0]
+    low, high = bootstrap_interval(values[:, None], MEAN, resamples=20000, seed=1)
+    theirs = stats.bootstrap(
+        (values,), np.mean, n_resamples=20000, method="percentile", rng=np.random.default_rng(2)
+    ).confidence_interval
+    assert low == pytest.approx(theirs.low, abs=0.002)
+    assert high == pytest.approx(theirs.high, abs=0.002)
+
+
+def test_a_plain_function_gets_the_same_resamples() -> None:
+    for statistic in (AUROC, AURC, ECE):
+        array = np.column_stack(made(60, 4, ties=True))
+        at_once = bootstrap_interval(array, statistic, resamples=300, seed=7)
+        one_by_one = bootstrap_interval(array, statistic.__call__, resamples=300, seed=7)
+        assert at_once == pytest.approx(one_by_one)
+        assert at_once[0] < statistic(array) < at_once[1]
+
+
+def test_no_interval_where_too_many_resamples_say_nothing() -> None:
+    rare = rows(*[(0.5, 1.0)] * 30, (0.1, 0.0))  # 36% of resamples have no wrong case
+    assert AUROC(rare) == 1.0
+    assert np.isnan(bootstrap_interval(rare, AUROC, resamples=500, seed=0)).all()
+    fair = rows(*[(0.5, 1.0)] * 30, *[(0.1, 0.0)] * 6)  # 0.1%
+    assert bootstrap_interval(fair, AUROC, resamples=500, seed=0) == (1.0, 1.0)
+    assert np.isnan(bootstrap_interval(np.empty((0, 1)), MEAN, resamples=5, seed=0)).all()
+
+
+def test_rows_with_nan_do_not_count() -> None:
+    with_gap = rows((0.1, 0), (NAN, NAN), (0.9, 1), (0.4, 1), (0.6, 0))
+    without = with_gap[[0, 2, 3, 4]]
+    assert bootstrap_interval(with_gap, ECE, resamples=50, seed=1) == bootstrap_interval(
+        without, ECE, resamples=50, seed=1
+    )
+
+
+def test_the_interval_of_a_difference_pairs_the_cases() -> None:
+    a = made(50, 1, ties=False)[0][:, None]
+    b = a + 0.25
+    low, high = bootstrap_difference(a, b, MEAN, resamples=200, seed=0)
+    assert (low, high) == (pytest.approx(0.25), pytest.approx(0.25))
+
+    def apart(both: FloatArray) -> float:
+        return MEAN(both[:, 1:]) - MEAN(both[:, :1])
+
+    c = made(50, 2, ties=False)[0][:, None]
+    both = np.hstack([a, c])
+    assert bootstrap_difference(a, c, MEAN, resamples=200, seed=5) == pytest.approx(
+        bootstrap_interval(both, apart, resamples=200, seed=5)
+    )
+
+
+def test_a_difference_where_a_case_counts_in_one_run_only() -> None:
+    # In a the last case does not count, in b the first: each mean is over the other nineteen.
+    a, b = np.full((20, 1), 0.25), np.full((20, 1), 0.75)
+    a[-1], b[0] = NAN, NAN
+    assert bootstrap_difference(a, b, MEAN, resamples=500, seed=0) == (0.5, 0.5)
+    nobody = np.full((20, 1), NAN)
+    assert np.isnan(bootstrap_difference(a, nobody, MEAN, resamples=5, seed=0)).all()
+    assert np.isnan(bootstrap_difference(a[:0], b[:0], MEAN, resamples=5, seed=0)).all()
+
+
+def test_a_permutation_test_by_hand() -> None:
+    # Three cases, each better by one in b: of 8 labellings, 2 differ by as much, so p is 1/4.
+    a, b = rows((0,), (0,), (0,)), rows((1,), (1,), (1,))
+    # The share among 20,000 drawn varies by 0.003; five times that is allowed.
+    assert permutation_test(a, b, MEAN, permutations=20000) == pytest.approx(0.25, abs=0.015)
+    assert permutation_test(b, a, MEAN, permutations=20000) == pytest.approx(0.25, abs=0.015)
+    assert permutation_test(a, a, MEAN, permutations=100) == 1.0
+
+
+def test_a_clear_difference_has_the_smallest_p_there_is() -> None:
+    a, b = np.zeros((60, 1)), np.ones((60, 1))
+    assert permutation_test(a, b, MEAN, permutations=999) == 1 / 1000
+
+
+def exact(a: FloatArray, b: FloatArray, statistic: Callable[[FloatArray], float]) -> float:
+    """The p value over all labellings, from scipy, which permutes the indexes of paired rows."""
+    n, stack = len(a), np.vstack([a, b])
+
+    def difference(first: NDArray[np.intp], second: NDArray[np.intp]) -> float:
+        return statistic(stack[second]) - statistic(stack[first])
+
+    index = np.arange(n)
+    found = stats.permutation_test(
+        (index, index + n), difference, permutation_type="samples", vectorized=False
+    )
+    return float(found.pvalue)
+
+
+@pytest.mark.parametrize("statistic", [MEAN, AURC, ECE, RATIO])
+def test_a_permutation_test_agrees_with_scipys(statistic: Statistic) -> None:
+    a, b = (np.column_stack(made(9, seed, ties=False)) for seed in (20, 28))
+    b[:, 1] = np.maximum(b[:, 1], a[:, 1])
+    expected = exact(a, b, statistic)
+    assert permutation_test(a, b, statistic, permutations=20000) == pytest.approx(
+        expected, abs=0.015
+    )
+    one_by_one = permutation_test(a, b, statistic.__call__, permutations=2000, seed=3)
+    assert one_by_one == permutation_test(a, b, statistic, permutations=2000, seed=3)
+
+
+def test_a_permutation_that_says_nothing_is_as_large_as_any() -> None:
+    a, b = rows((0.9, 1), (0.1, 0)), rows((0.8, 0), (0.2, 1))
+    # Labellings: as they are (1 against 0), all swapped; else a run is all right or all wrong.
+    assert permutation_test(a, b, AUROC, permutations=200) == 1.0
+    one_class = rows((0.9, 1), (0.1, 1))
+    assert np.isnan(permutation_test(a, one_class, AUROC, permutations=10))
+
+
+def test_a_case_that_counts_in_one_run_only_is_swapped_all_the_same() -> None:
+    a, b = rows((0,), (NAN,), (0,)), rows((1,), (1,), (NAN,))
+    # The eight labellings of 0|1, -|1, 0|- differ by 1, 2/3, 2/3, 0, 0, -2/3, -2/3 and -1.
+    assert permutation_test(a, b, MEAN, permutations=20000) == pytest.approx(2 / 8, abs=0.015)
+
+
+def test_holm_by_hand() -> None:
+    # Sorted .01 .02 .03 .04, times 4 3 2 1: .04 .06 .06 .04, never falling.
+    assert holm([0.04, 0.01, 0.03, 0.02]) == pytest.approx([0.06, 0.04, 0.06, 0.06])
+    assert holm([0.5, 0.6]) == [1.0, 1.0]
+    assert holm([0.03]) == [0.03]
+    assert holm([]) == []
