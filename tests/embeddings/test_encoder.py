@@ -204,12 +204,12 @@ def test_a_folder_without_a_model(tmp_path: Path) -> None:
         SentenceEncoder(str(tmp_path)).encode(["text"])
 
 
-def test_threads_share_an_encoder(sentence_encoder: SentenceEncoder) -> None:
-    expected = sentence_encoder.encode(TEXTS)
+def test_threads_share_an_encoder(exact_encoder: SentenceEncoder) -> None:
+    expected = exact_encoder.encode(TEXTS)
     found: dict[int, np.ndarray] = {}
 
     def work(number: int) -> None:
-        found[number] = np.stack([sentence_encoder.encode_query(text) for text in TEXTS])
+        found[number] = np.stack([exact_encoder.encode_query(text) for text in TEXTS])
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:
