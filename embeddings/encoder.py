@@ -62,6 +62,11 @@ class Encoder(Protocol):
         """Name, weights and dimension."""
         ...
 
+    @property
+    def arithmetic(self) -> str:
+        """What it computes in: "float32", "bfloat16"."""
+        ...
+
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """Embed passages: float32, shape (len(texts), dim), rows of unit length."""
         ...
@@ -103,11 +108,19 @@ class SentenceEncoder:
         self.batch_size = batch_size
         self._lock = threading.Lock()
         self._questions: OrderedDict[str, FloatArray] = OrderedDict()
+        self._parameters_digest = ""
 
     @property
     def packaged(self) -> bool:
         """Whether this is the model that comes with the project."""
         return self.model == DEFAULT_ENCODER
+
+    @cached_property
+    def arithmetic(self) -> Literal["float32", "bfloat16"]:
+        """What the layers compute in on this machine; vectors of both can be searched together."""
+        if self.precision == "auto":
+            return "bfloat16" if self.packaged and _multiplies_bfloat16() else "float32"
+        return self.precision
 
     @cached_property
     def identity(self) -> EncoderIdentity:
@@ -118,7 +131,7 @@ class SentenceEncoder:
         if dim is None:
             raise EncoderUnavailable(f"{self.model} does not say how many dimensions it has")
         folder = Path(self.model)
-        digest = _digest_folder(folder) if folder.is_dir() else _digest_parameters(self._model)
+        digest = _digest_folder(folder) if folder.is_dir() else self._parameters_digest
         return EncoderIdentity(folder.name if folder.is_dir() else self.model, digest, dim)
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
@@ -253,9 +266,10 @@ class SentenceEncoder:
                 f"a sentence-transformers model, or leave the setting out to use "
                 f"{DEFAULT_ENCODER}, which comes with the project"
             ) from exc
-        if self.precision == "bfloat16" or (
-            self.precision == "auto" and self.packaged and _multiplies_bfloat16()
-        ):
+        if not (self.packaged or folder.is_dir()):
+            # Of the weights as they came: rounded ones would be another model by name.
+            self._parameters_digest = _digest_parameters(model)
+        if self.arithmetic == "bfloat16":
             self._lower_precision(model)
         return model
 

@@ -7,6 +7,7 @@
     ├── ArticleNotFound        no article in the collection has that id or path
     ├── CitationMismatch       a quote is not article.text[start:end]
     ├── InvalidQuestion        empty, far too long, or nothing but control characters
+    ├── SettingsInvalid        an environment variable or option has a value that cannot be used
     ├── ConversationsUnavailable  the conversations cannot be read or kept
     ├── EncoderError
     │   ├── EncoderUnavailable the model cannot be loaded
@@ -28,6 +29,10 @@ from __future__ import annotations
 
 class CitedQAError(Exception):
     """Base of every error raised on purpose."""
+
+
+class SettingsInvalid(CitedQAError):
+    """A setting has a value that cannot be used; the message names it."""
 
 
 class ArticleUnreadable(CitedQAError):

@@ -2,8 +2,8 @@
 
 Enters: a file or folder of articles. Leaves: an open collection that holds exactly them, and how
 it was built. The folder's name comes from the articles' bytes and place, the encoder's weights
-and the version of the cutter, so nothing made from other articles or by another model is ever
-taken for it. Deliberately knows nothing of cases.
+and arithmetic, and the version of the cutter, so nothing made from other articles or by another
+model is ever taken for it. Deliberately knows nothing of cases.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from eval.files import write_whole
 
 if TYPE_CHECKING:
     from embeddings.collection import Collection
@@ -32,12 +34,14 @@ RECORD = "build.json"
 class BuildRecord:
     """How an index was made.
 
-    ``seconds`` is the wall time of reading, cutting, embedding and indexing, model loading
-    included; None where an interrupted build was finished later, so that nobody timed it whole.
-    ``cached`` says that this process found it ready.
+    ``arithmetic`` is what the encoder computes in. ``seconds`` is the wall time of reading,
+    cutting, embedding and indexing, model loading included; None where an interrupted build was
+    finished later, so that nobody timed it whole. ``cached`` says that this process found it ready.
     """
 
     fingerprint: str
+    encoder: str
+    arithmetic: str
     articles: int
     passages: int
     seconds: float | None
@@ -94,7 +98,8 @@ def open_collection(
     source = articles.expanduser().resolve()
     model = encoder or SentenceEncoder()
     versions = (LAYOUT_VERSION, SEGMENTER_VERSION, INPUT_VERSION)
-    fingerprint = _short(digest(source), str(model.identity), *versions)
+    arithmetic = model.arithmetic
+    fingerprint = _short(digest(source), str(model.identity), arithmetic, *versions)
     # The same articles from another place are another index: paths are part of what it holds.
     folder = cache / "indexes" / f"{fingerprint}-{_short(str(source))[:8]}"
     begun = folder.exists()
@@ -108,6 +113,8 @@ def open_collection(
         status = collection.status()
         record = BuildRecord(
             fingerprint=fingerprint,
+            encoder=str(model.identity),
+            arithmetic=arithmetic,
             articles=status.articles,
             passages=status.passages,
             seconds=earlier.get("seconds") if cached and earlier else None if begun else seconds,
@@ -134,6 +141,4 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 def _write(path: Path, record: BuildRecord) -> None:
     data = {k: v for k, v in asdict(record).items() if k not in {"cached", "problems"}}
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, json.dumps(data, indent=1) + "\n")

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.cli import count, print_json
 from eval.cache import DEFAULT
-from eval.errors import RunInvalid
-from eval.results import REPORT, RESULTS, SUMMARY
+from eval.files import write_whole
+from eval.results import REPORT, SUMMARY
 from eval.sets.datasets import SETS
 
 if TYPE_CHECKING:
@@ -78,17 +78,15 @@ def run_run(options: argparse.Namespace) -> int:
 
 
 def _settings() -> dict[str, Any]:
-    from qa_app.settings import Settings  # noqa: PLC0415 (heavy)
+    from qa_app.settings import read_settings  # noqa: PLC0415 (heavy)
 
-    return Settings().model_dump(mode="json", exclude=PLACES)
+    return read_settings().model_dump(mode="json", exclude=PLACES)
 
 
 def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
     """Write ``summary.json`` whole or not at all."""
-    temporary = path.with_suffix(".tmp")
     text = json.dumps(summary, indent=1, ensure_ascii=False)
-    temporary.write_text(text + "\n", encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, text.encode(errors="backslashreplace") + b"\n")
 
 
 def table(summary: Mapping[str, Any]) -> str:
@@ -152,15 +150,9 @@ def add_baseline(parser: argparse.ArgumentParser) -> None:
 
 def run_baseline(options: argparse.Namespace) -> int:
     """Write a run as a baseline."""
-    from eval.comparing.baselines import write_baseline  # noqa: PLC0415 (heavy)
-    from eval.results import read_results  # noqa: PLC0415 (heavy)
+    from eval.comparing.baselines import keep_as_baseline  # noqa: PLC0415 (heavy)
 
-    try:
-        summary = json.loads((options.folder / SUMMARY).read_text(encoding="utf-8"))
-        results = list(read_results(options.folder / RESULTS))
-    except (OSError, ValueError) as exc:
-        raise RunInvalid(f"{options.folder} is not a finished run: {exc}") from exc
-    write_baseline(results, summary, options.file)
+    keep_as_baseline(options.folder, options.file)
     sys.stdout.write(f"{options.file}\n")
     return 0
 
@@ -176,6 +168,8 @@ class _Bars:
 
     def indexing(self, share: float) -> None:
         """Show how much of the index is built."""
+        if self._asking:
+            return  # an index that has to be made again while a run goes on
         if self._bar is None:
             self._bar = _bar(
                 total=1.0, desc="index", bar_format="{l_bar}{bar}| {elapsed}<{remaining}"

@@ -77,7 +77,8 @@ class Result:
 
     ``gold`` and ``outcome`` are plain JSON values for people and reports. ``scores`` are what
     every measure is computed from. ``right_hits``, ``right_citations`` and ``right_sentences``
-    say, index by index, what was right.
+    say, index by index, what was right; ``verbatim_citations``, which citations have the words
+    of their article. A record made before these were kept has none.
     """
 
     id: str
@@ -91,6 +92,7 @@ class Result:
     right_hits: tuple[bool, ...] = ()
     right_citations: tuple[bool, ...] = ()
     right_sentences: tuple[bool, ...] = ()
+    verbatim_citations: tuple[bool, ...] = ()
 
     @property
     def failed(self) -> str:
@@ -112,9 +114,11 @@ def from_record(data: Mapping[str, Any]) -> Result:
     said, forced = (_said(outcome[name]) for name in ("said", "forced"))
     rest = {k: v for k, v in outcome.items() if k not in {"hits", "said", "forced"}}
     hits = tuple(Place(**hit) for hit in outcome["hits"])
+    data = {"verbatim_citations": (), **data}
     values = {f.name: data[f.name] for f in fields(Result)}
     values["outcome"] = Outcome(hits=hits, said=said, forced=forced, **rest)
-    for name in ("history", "right_hits", "right_citations", "right_sentences"):
+    marks = ("right_hits", "right_citations", "right_sentences", "verbatim_citations")
+    for name in ("history", *marks):
         values[name] = tuple(values[name])
     return Result(**values)
 
@@ -138,12 +142,13 @@ def read_results(path: Path) -> Iterator[Result]:
         OSError: it cannot be read.
         ValueError: a line before the last is not a result.
     """
-    lines = path.read_text(encoding="utf-8").split("\n")
+    # Bytes, since a kill may cut the last line inside a character.
+    lines = path.read_bytes().split(b"\n")
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
-            yield from_record(json.loads(line))
+            yield from_record(json.loads(line.decode()))
         except (ValueError, KeyError, TypeError) as exc:
             if number == len(lines):
                 return

@@ -10,7 +10,6 @@ import os
 import platform
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +17,6 @@ from eval.results import Result, failures
 from eval.runner import Run
 from eval.scoring.measures import figures
 
-PACKAGES = (
-    "cited-qa",
-    "torch",
-    "transformers",
-    "sentence-transformers",
-    "faiss-cpu",
-    "tantivy",
-    "numpy",
-    "scipy",
-    "ir-measures",
-)
 # Of each kind of question alone: enough for two digits, and a fifth of the time.
 KIND_RESAMPLES = 400
 
@@ -49,7 +37,8 @@ def summarise(run: Run) -> dict[str, Any]:
         "peak_memory_mb": run.peak_memory_mb,
         "settings": dict(run.identity["settings"]),
         "identity": {k: v for k, v in run.identity.items() if k != "settings"},
-        "versions": _versions(),
+        "made_of": {k: v for k, v in run.made_of.items() if k != "versions"},
+        "versions": dict(run.made_of.get("versions", {})),
         "machine": _machine(),
         "started": run.started,
         "seconds": run.seconds,
@@ -59,16 +48,6 @@ def summarise(run: Run) -> dict[str, Any]:
 def _of_kind(results: Sequence[Result], kind: str) -> list[Mapping[str, Any]]:
     chosen = [result for result in results if result.kind == kind]
     return [figure.record() for figure in figures(chosen, resamples=KIND_RESAMPLES)]
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found
 
 
 def _machine() -> dict[str, Any]:

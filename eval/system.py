@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from eval.cases import Case, Unit
+from eval.made_of import code_digest, versions
 from eval.results import Outcome, Place, Said
 
 if TYPE_CHECKING:
@@ -47,11 +48,13 @@ class Spec:
 class Opened:
     """What the worker tells when it can answer: the index, and every passage's offsets by article.
 
-    ``skipped`` are the problems that the index was built with, as text.
+    ``made_of`` says what the system is, so that a run goes on only with the same one; ``skipped``
+    are the problems that the index was built with, as text.
     """
 
     index: Mapping[str, Any]
     bounds: Bounds
+    made_of: Mapping[str, Any] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
 
 
@@ -161,7 +164,13 @@ def product(spec: Spec, progress: Progress) -> Iterator[System]:
             )
             for article in articles
         }
-        opened = Opened(_index(record, collection), bounds, tuple(map(str, record.problems)))
+        made_of = {
+            "code": code_digest(),
+            "encoder": record.encoder,
+            "arithmetic": record.arithmetic,
+            "versions": versions(),
+        }
+        opened = Opened(_index(record), bounds, made_of, tuple(map(str, record.problems)))
         yield Product(collection, spec, opened)
 
 
@@ -170,7 +179,7 @@ def key_of(article: Article, keys: frozenset[str] | Sequence[str]) -> str:
     return article.id if article.id in keys else Path(article.path).name
 
 
-def _index(record: BuildRecord, collection: Collection) -> dict[str, Any]:
+def _index(record: BuildRecord) -> dict[str, Any]:
     return {
         "fingerprint": record.fingerprint,
         "articles": record.articles,
@@ -178,5 +187,6 @@ def _index(record: BuildRecord, collection: Collection) -> dict[str, Any]:
         "seconds": record.seconds,
         "passages_per_second": record.passages_per_second,
         "cached": record.cached,
-        "encoder": str(collection.encoder.identity),
+        "encoder": record.encoder,
+        "arithmetic": record.arithmetic,
     }

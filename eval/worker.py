@@ -20,7 +20,7 @@ from typing import Any
 
 from embeddings.errors import CitedQAError
 from eval.cases import Case
-from eval.errors import EvalError
+from eval.errors import EvalError, RunInvalid
 from eval.memory import peak_memory
 from eval.results import Outcome
 from eval.system import Opened, Progress, Spec, System
@@ -53,6 +53,8 @@ def _serve(pipe: Connection, build: Build, spec: Spec) -> None:
                     pipe.send(_Told("outcome", _attempt(system, case), peak_memory()))
         except CitedQAError as exc:
             pipe.send(_Told("broken", str(exc)))
+        except Exception as exc:  # noqa: BLE001 (told to whoever started this process)
+            pipe.send(_Told("broken", f"{type(exc).__name__}: {exc}"))
 
 
 def _attempt(system: System, case: Case) -> Outcome:
@@ -91,7 +93,13 @@ class Worker:
         if self._process is None:
             self._start()
             try:
-                self.opened = self._wait_until_open()
+                opened = self._wait_until_open()
+                if self.opened is not None and self.opened.made_of != opened.made_of:
+                    raise RunInvalid(
+                        "the code, a package or the model was changed while the run went on; what "
+                        "is done is kept, but only the system that it began with can go on with it"
+                    )
+                self.opened = opened
             except BaseException:
                 self.stop(patience=0)
                 raise
@@ -102,7 +110,7 @@ class Worker:
     def _start(self) -> None:
         # Spawned, not forked: threads of numeric libraries do not survive a fork.
         context = multiprocessing.get_context("spawn")
-        self._begin = time.perf_counter()
+        self._begin = self._begin or time.perf_counter()
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
             target=_serve, args=(theirs, self.build, self.spec), daemon=True
@@ -134,14 +142,14 @@ class Worker:
         try:
             self._pipe.send(case)
             told = self._receive(self.timeout)
-        except (BrokenPipeError, ConnectionResetError):
+        except OSError:
             told = self._ending()
         if isinstance(told, str):
             self.stop(patience=0)
             return Outcome(error=told)
-        if self.first_answer_seconds is None:
-            self.first_answer_seconds = time.perf_counter() - self._begin
         outcome: Outcome = told.value
+        if self.first_answer_seconds is None and not outcome.error:
+            self.first_answer_seconds = time.perf_counter() - self._begin
         return outcome
 
     def _receive(self, seconds: float) -> _Told | str:
@@ -151,7 +159,7 @@ class Worker:
             return f"no answer within {seconds:g} s"
         try:
             told: _Told = self._pipe.recv()
-        except (EOFError, ConnectionResetError):
+        except (EOFError, OSError):
             return self._ending()
         self.peak_memory = max(self.peak_memory, told.peak_memory)
         return told

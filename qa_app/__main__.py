@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 def _assistant(options: argparse.Namespace) -> Assistant:
     from qa_app.assistant import Assistant  # noqa: PLC0415 (the parser must not wait for it)
-    from qa_app.settings import Settings  # noqa: PLC0415
+    from qa_app.settings import read_settings  # noqa: PLC0415
     from qa_app.startup import open_collection  # noqa: PLC0415
 
-    settings = Settings(index=Path(options.index), encoder=options.encoder)
+    settings = read_settings(index=Path(options.index), encoder=options.encoder)
     bar = Bar()
     try:
         collection = open_collection(settings, bar)

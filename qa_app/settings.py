@@ -7,14 +7,29 @@ file in the current folder. Leaves: ``Settings``. Deliberately opens nothing.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from embeddings.collection import DEFAULT_DIRECTORY
+from embeddings.errors import SettingsInvalid
 
 # The example articles lie beside the package in a checkout; an installed package has none.
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+
+
+def read_settings(**given: Any) -> Settings:  # noqa: ANN401 (any of the settings below)
+    """The settings from outside, with those that are given in their place.
+
+    Raises:
+        SettingsInvalid: a value cannot be used; the message names the variable.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as exc:
+        wrong = [f"QA_{error['loc'][0]}".upper() + f": {error['msg']}" for error in exc.errors()]
+        raise SettingsInvalid(f"a setting cannot be used: {'; '.join(wrong)}") from exc
 
 
 class Settings(BaseSettings):

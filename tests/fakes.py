@@ -21,6 +21,8 @@ class TinyEncoder:
         self.calls = 0
         self.texts: list[str] = []
 
+    arithmetic = "float32"
+
     def encode(self, texts: Sequence[str]) -> FloatArray:
         self.calls += 1
         self.texts.extend(texts)

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eval.comparing.portable import laid_out, without_places
 from eval.errors import RunInvalid
+from eval.files import write_whole
 from eval.results import RESULTS, SUMMARY, Result, read_results
 from eval.scoring.measures import MEASURES, Measure
 
@@ -106,8 +107,8 @@ def write_baseline(results: Sequence[Result], summary: Mapping[str, Any], path: 
     leads to a place on this machine: of an absolute path only its last part is kept.
 
     Raises:
-        RunInvalid: the run is empty or incomplete, its parts disagree, or the file cannot be
-            written.
+        RunInvalid: the run is empty or incomplete, or its parts disagree.
+        EvalError: the file cannot be written.
     """
     run = _made(str(path), results, summary)
     if not run.ids or not summary["complete"]:
@@ -126,11 +127,19 @@ def write_baseline(results: Sequence[Result], summary: Mapping[str, Any], path: 
             if any(value is not None for value in column)
         },
     }
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(laid_out(data) + "\n", encoding="utf-8")
-    except OSError as exc:
-        raise RunInvalid(f"cannot write the baseline {path}: {exc}") from exc
+    write_whole(path, laid_out(data) + "\n")
+
+
+def keep_as_baseline(folder: Path, path: Path) -> None:
+    """Keep the run in a folder as the baseline ``path``.
+
+    Raises:
+        RunInvalid: the folder holds no complete run.
+        EvalError: the file cannot be written.
+    """
+    _check_folder(folder)
+    results, summary = _parts(folder)
+    write_baseline(results, summary, path)
 
 
 def read_run(path: Path) -> Run:
@@ -152,6 +161,12 @@ def read_run(path: Path) -> Run:
 
 
 def _from_folder(folder: Path) -> Run:
+    _check_folder(folder)
+    results, summary = _parts(folder)
+    return _made(str(folder), results, summary)
+
+
+def _check_folder(folder: Path) -> None:
     present = [name for name in (RESULTS, SUMMARY) if (folder / name).is_file()]
     if not present:
         raise RunInvalid(f"{folder} holds no run: expected {RESULTS} and {SUMMARY} in it")
@@ -160,12 +175,15 @@ def _from_folder(folder: Path) -> Run:
             f"the run in {folder} was not brought to an end: it has only {present[0]}; the same "
             "`python -m eval run` again goes on with it"
         )
+
+
+def _parts(folder: Path) -> tuple[list[Result], Mapping[str, Any]]:
     try:
         results = list(read_results(folder / RESULTS))
         summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
         raise RunInvalid(f"the run in {folder} is damaged: {exc}; run it again") from exc
-    return _made(str(folder), results, summary)
+    return results, summary
 
 
 def _from_file(path: Path) -> Run:

@@ -1,6 +1,6 @@
 """What to look at first: a record of findings as sentences with a number and an instruction.
 
-Enters: the record that ``own_study`` made. Leaves: a list in order of importance, written for a
+Enters: the record that ``study.py`` made. Leaves: a list in order of importance, written for a
 news analyst. Deliberately looks at no article: every number is the record's.
 
 Importance is the harm done: what is not in the collection cannot be found, what is wrong misleads,

@@ -2,7 +2,7 @@
 
 Enters: articles, how many passages each became, today's date. Leaves: for every check the
 articles that it names, with a note each. Deliberately knows nothing of queries, of other articles
-(``near_duplicates``), or of how grave a finding is (``own_advice``).
+(``near_duplicates``), or of how grave a finding is (``advice.py``).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The command ``own``: a quality report on anyone's articles, without labels.
 
 Enters: a folder or file of articles, or an index folder. Leaves: ``own.json`` and ``own.html``,
-and the report on stdout. Deliberately computes nothing itself: ``own_study`` looks, ``own_advice``
-judges, ``own_report`` shows.
+and the report on stdout. Deliberately computes nothing itself: ``study.py`` looks, ``advice.py``
+judges, ``report.py`` shows.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from embeddings.cli import count, print_json
 from eval.cache import DEFAULT
 from eval.errors import EvalError
+from eval.files import check_writable, write_whole
 
 if TYPE_CHECKING:
     from embeddings.collection import Collection
@@ -67,8 +68,11 @@ def run_own(options: argparse.Namespace) -> int:
     """
     from eval.own.report import as_text  # noqa: PLC0415 (--help must not wait)
 
+    out: Path = options.out or options.cache / "own" / folder_name(options.path)
     steps = Steps()
     try:
+        if options.path.expanduser().exists():
+            check_writable(out)  # before the work, not after it
         record = own(options, steps)
     except KeyboardInterrupt:
         steps.close()
@@ -76,7 +80,6 @@ def run_own(options: argparse.Namespace) -> int:
         return 130
     finally:
         steps.close()
-    out: Path = options.out or options.cache / "own" / folder_name(options.path)
     write(record, out)
     if options.json:
         print_json(record)
@@ -98,7 +101,7 @@ def own(
     from eval.own.advice import advise, notes  # noqa: PLC0415 (--help must not wait)
     from eval.own.elsewhere import from_file, shipped  # noqa: PLC0415 (heavy)
     from eval.own.study import Plan, study  # noqa: PLC0415 (heavy)
-    from qa_app.settings import Settings  # noqa: PLC0415 (heavy)
+    from qa_app.settings import read_settings  # noqa: PLC0415 (heavy)
 
     path: Path = options.path.expanduser().resolve()
     if not path.exists():
@@ -107,7 +110,7 @@ def own(
         )
     begin, now = time.perf_counter(), datetime.now(UTC)
     yours = from_file(options.elsewhere) if options.elsewhere else []
-    settings = Settings()
+    settings = read_settings()
     plan = Plan(
         limit=options.limit,
         questions=(*shipped(), *yours),
@@ -209,14 +212,12 @@ def write(record: Mapping[str, Any], out: Path) -> None:
         EvalError: they cannot be written.
     """
     from eval.own.report import write_page  # noqa: PLC0415 (--help must not wait)
-    from eval.reporting.pages import save  # noqa: PLC0415 (heavy)
 
     text = json.dumps(record, indent=1, ensure_ascii=False)
-    try:
-        save(out / RECORD, text.encode(errors="backslashreplace").decode() + "\n")
-        write_page(record, out / PAGE)
-    except OSError as exc:
-        raise EvalError(f"cannot write to {out}: {exc}; choose another with --out") from exc
+    write_whole(
+        out / RECORD, text.encode(errors="backslashreplace") + b"\n", "choose another with --out"
+    )
+    write_page(record, out / PAGE)
 
 
 class Steps:

@@ -1,7 +1,7 @@
 """What to say of each check on articles, in words a news analyst knows; data only.
 
-Enters: nothing. Leaves: ``RULES``, by the names of ``own_checks.CHECKS``. Deliberately knows
-nothing of counts: ``own_advice`` puts them in.
+Enters: nothing. Leaves: ``RULES``, by the names of ``checks.CHECKS``. Deliberately knows
+nothing of counts: ``advice.py`` puts them in.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from typing import Any
 
 from eval.cases import Case, Dataset
 from eval.errors import EvalError, PeerUnavailable
+from eval.files import check_writable, write_whole
 from eval.peers.process import perform
 from eval.peers.rounds import Plan, Round, run_rounds
 from eval.peers.scoring import Passages, Scorer
@@ -117,6 +118,8 @@ def compare(
     if not cases:
         raise EvalError(f"{dataset.name} has no question that a ranking can be judged by")
     started = time.strftime("%Y-%m-%dT%H:%M:%S%z")
+    if plan.out is not None:
+        check_writable(plan.out)
     found, skipped = installed(plan.peers, told)
     with tempfile.TemporaryDirectory(prefix="peers-") as made:
         told(f"cutting the articles of {dataset.name} into passages")
@@ -199,12 +202,5 @@ def _remarks(rounds: Sequence[Round]) -> list[str]:
 
 
 def _keep(report: Mapping[str, Any], out: Path | None) -> None:
-    if out is None:
-        return
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        temporary = out / f"{FILE}.tmp"
-        temporary.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        temporary.replace(out / FILE)
-    except OSError as exc:
-        raise EvalError(f"cannot write to {out}: {exc}; choose another with --out") from exc
+    if out is not None:
+        write_whole(out / FILE, json.dumps(report, ensure_ascii=False, indent=1) + "\n")

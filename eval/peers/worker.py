@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.errors import PeerUnavailable
+from eval.files import write_whole
 from eval.memory import peak_memory
 from eval.peers.systems import Given, System, made_by
 
@@ -180,9 +181,7 @@ def main(arguments: Sequence[str]) -> int:
         result = {"error": _reason(exc)}
     result["pid"] = os.getpid()
     path = Path(job.result)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(result), encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, json.dumps(result))
     # Straight out: threads that a library left running must not keep the next system waiting.
     sys.stdout.flush()
     sys.stderr.flush()

@@ -11,13 +11,13 @@ policy under which a browser fetches nothing. Its blocks: ``title``, ``content``
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+
+from eval.files import write_whole
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -41,20 +41,9 @@ def save(path: Path, html: str) -> None:
     """Write a page so that a reader finds the old file or the new one, never half of one.
 
     Raises:
-        OSError: it cannot be written; nothing is left behind.
+        EvalError: it cannot be written; nothing is left behind.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    draft = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(html.encode("utf-8", errors="replace"))
-        # mkstemp makes a file for its owner alone; a report is for whoever may read the folder.
-        draft.chmod(0o666 & ~_umask())
-        draft.replace(path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+    write_whole(path, html.encode("utf-8", errors="replace"), "choose another with --out")
 
 
 def embedded_json(value: object) -> Markup:
@@ -77,9 +66,3 @@ def _environment() -> Environment:
         # Markup: these are the package's own files, and none holds a closing tag.
         environment.globals[name] = Markup(text)  # noqa: S704
     return environment
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -3,11 +3,15 @@
 Enters: judged cases. Leaves: ``payload``: plain lists and mappings, in which an article's heading
 and a passage's words stand once however many cases show them. Deliberately knows nothing of HTML:
 what is text here stays text, the page's script puts it into text nodes.
+
+Every place keeps the words that were shown for it: a citation that tells other words than its
+article never lends them to a case that shows the article's, nor is it shown with those.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from eval.results import Place, Result, Said
@@ -51,11 +55,11 @@ def outcome_of(result: Result) -> str:
 def payload(results: Sequence[Result]) -> dict[str, Any]:
     """Everything the table of cases shows; failed cases come first, the others as they were run.
 
-    ``heads`` are [key, title, publisher, date], ``places`` are [head, start, end, words]; hits,
-    citations and evidence are numbers into ``places``. ``scores`` of a case stand in the order of
-    ``score_names``.
+    ``heads`` are [key, title, publisher, date], ``places`` are [head, start, end, words]. Evidence
+    are numbers into ``places``, hits are [number, relevant], citations [number, right, verbatim],
+    with None where nobody judged. ``scores`` of a case stand in the order of ``score_names``.
     """
-    pool = _Pool()
+    pool = _Pool(_agreed(results))
     names = list(
         dict.fromkeys(name for r in results for name in r.scores if not name.startswith("ms:"))
     )
@@ -87,9 +91,12 @@ def _case(result: Result, names: Iterable[str], pool: _Pool) -> dict[str, Any]:
         "all": bool(gold.get("all_answers")),
         "evidence": [pool.quote(each) for each in gold.get("evidence", ())],
         "relevant": [pool.head(key) for key in gold.get("relevant", ())],
-        "hits": _marked(outcome.hits[:SHOWN_HITS], result.right_hits, pool),
-        "said": _said(outcome.said, result.right_sentences, result.right_citations, pool),
-        "forced": _said(outcome.forced, _forced_right(result), (), pool),
+        "hits": [
+            [pool.hit(hit), _at(result.right_hits, rank)]
+            for rank, hit in enumerate(outcome.hits[:SHOWN_HITS])
+        ],
+        "said": _said(outcome.said, result.right_sentences, result, pool),
+        "forced": _said(outcome.forced, _forced_right(result), None, pool),
         "times": {stage: round(ms, 2) for stage, ms in outcome.timings_ms.items()},
         "scores": [None if score is None else round(score, 4) for score in scores],
         "error": outcome.error,
@@ -103,10 +110,13 @@ def _forced_right(result: Result) -> tuple[bool, ...]:
 
 
 def _said(
-    said: Said | None, sentences: Sequence[bool], citations: Sequence[bool], pool: _Pool
+    said: Said | None, sentences: Sequence[bool], judged: Result | None, pool: _Pool
 ) -> dict[str, Any] | None:
+    """An answer; its citations are marked as ``judged`` says, if somebody judged them."""
     if said is None:
         return None
+    right = judged.right_citations if judged else ()
+    verbatim = judged.verbatim_citations if judged else ()
     return {
         "answered": said.answered,
         "confidence": round(said.confidence, 4),
@@ -114,13 +124,12 @@ def _said(
             [text, list(numbers), _at(sentences, place)]
             for place, (text, numbers) in enumerate(said.sentences)
         ],
-        "citations": _marked(said.citations, citations, pool),
+        "citations": [
+            [pool.place(each), _at(right, number), _at(verbatim, number)]
+            for number, each in enumerate(said.citations)
+        ],
         "missing": said.missing,
     }
-
-
-def _marked(places: Iterable[Place], right: Sequence[bool], pool: _Pool) -> list[list[Any]]:
-    return [[pool.place(each), _at(right, number)] for number, each in enumerate(places)]
 
 
 def _at(right: Sequence[bool], number: int) -> bool | None:
@@ -128,14 +137,32 @@ def _at(right: Sequence[bool], number: int) -> bool | None:
     return bool(right[number]) if number < len(right) else None
 
 
-class _Pool:
-    """Headings and passages, each kept once."""
+def _agreed(results: Iterable[Result]) -> Mapping[tuple[str, int, int], str]:
+    """The words of each ranked passage, by its place; not where two texts were shown for it.
 
-    def __init__(self) -> None:
+    Citations are not asked: their words are what is to be checked.
+    """
+    shown: dict[tuple[str, int, int], set[str]] = {}
+    for result in results:
+        for hit in result.outcome.hits:
+            if hit.text:
+                shown.setdefault((hit.article, hit.start, hit.end), set()).add(hit.text)
+    return {place: next(iter(texts)) for place, texts in shown.items() if len(texts) == 1}
+
+
+class _Pool:
+    """Headings and passages, each kept once.
+
+    Only the first hits of a ranking carry their words. The others get those of the same passage
+    in another ranking, from ``agreed``. A citation without words stays without.
+    """
+
+    def __init__(self, agreed: Mapping[tuple[str, int, int], str]) -> None:
+        self._agreed = agreed
         self.heads: list[list[str]] = []
         self.places: list[list[Any]] = []
         self._heads: dict[str, int] = {}
-        self._places: dict[tuple[int, int, int], int] = {}
+        self._places: dict[tuple[int, int, int, str], int] = {}
 
     def head(self, key: str, title: str = "", publisher: str = "", published: str = "") -> int:
         number = self._heads.setdefault(key, len(self.heads))
@@ -144,6 +171,10 @@ class _Pool:
         elif title and not self.heads[number][1]:
             self.heads[number] = [key, title, publisher, published]
         return number
+
+    def hit(self, hit: Place) -> int:
+        agreed = self._agreed.get((hit.article, hit.start, hit.end), "")
+        return self.place(replace(hit, text=hit.text or agreed))
 
     def place(self, place: Place) -> int:
         head = self.head(place.article, place.title, place.publisher, place.published)
@@ -154,9 +185,7 @@ class _Pool:
         return self._add(head, evidence["start"], evidence["end"], evidence["quote"])
 
     def _add(self, head: int, start: int, end: int, text: str) -> int:
-        number = self._places.setdefault((head, start, end), len(self.places))
+        number = self._places.setdefault((head, start, end, text), len(self.places))
         if number == len(self.places):
             self.places.append([head, start, end, text])
-        elif text and not self.places[number][3]:
-            self.places[number][3] = text
         return number

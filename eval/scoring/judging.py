@@ -25,7 +25,7 @@ SCORES = (
     *("contains", "em", "f1", "first_right", "any_right", "squad2_em", "squad2_f1"),
     *("citations", "verbatim", "right_citations", "citation_recall", "sources_covered"),
     *("gold_covered", "wrong_told", "all_and_only"),
-    *("answerable", "not_found", "confidence", "right", "failed"),
+    *("answerable", "not_found", "rightly_refused", "confidence", "right", "failed"),
 )
 SILENT = "the system gave no answer and no reason"
 
@@ -46,12 +46,14 @@ class Judge:
         scores: dict[str, float | None] = {**dict.fromkeys(SCORES), **ranked.scores, "failed": 0.0}
         right_citations: tuple[bool, ...] = ()
         right_sentences: tuple[bool, ...] = ()
+        verbatim_citations: tuple[bool, ...] = ()
         if outcome.error:
             scores |= self._worst(case)
         else:
             scores |= {f"ms:{stage}": float(ms) for stage, ms in outcome.timings_ms.items()}
         if self.dataset.asks and outcome.said and not outcome.error:
-            right_citations = right_citations_of(case, outcome.said)
+            right_citations = self.right_citations(case, outcome.said)
+            verbatim_citations = tuple(map(self.is_verbatim, outcome.said.citations))
             right_sentences = tuple(tells(text, case.answers) for text, _ in outcome.said.sentences)
             scores |= self._asked(case, outcome.said, outcome.forced)
         return Result(
@@ -66,6 +68,7 @@ class Judge:
             right_hits=ranked.right,
             right_citations=right_citations,
             right_sentences=right_sentences,
+            verbatim_citations=verbatim_citations,
         )
 
     def _asked(self, case: Case, said: Said, forced: Said | None) -> dict[str, float | None]:
@@ -99,7 +102,7 @@ class Judge:
         }
 
     def _citation_scores(self, case: Case, said: Said) -> dict[str, float | None]:
-        right = right_citations_of(case, said)
+        right = self.right_citations(case, said)
         scores: dict[str, float | None] = {}
         if said.answered:
             scores["citations"] = float(len(said.citations))
@@ -115,31 +118,40 @@ class Judge:
             scores["sources_covered"] = len(cited & sources) / len(sources)
         return scores
 
+    def right_citations(self, case: Case, said: Said) -> tuple[bool, ...]:
+        """Which citations are verbatim, and overlap the evidence or hold a gold answer.
+
+        Words that were made up are no evidence, wherever they are said to stand. A bare yes or no
+        is in no text. None is right in an answer to a question that the articles do not answer.
+        """
+        evidence = distinct(case.evidence)
+        answers = [answer for answer in case.answers if not is_verdict(answer)]
+        return tuple(
+            case.answerable
+            and self.is_verbatim(each)
+            and (
+                any(touches(each, one) for one in evidence)
+                or holds_any(self._words_at(each), answers)
+            )
+            for each in said.citations
+        )
+
     def is_verbatim(self, citation: Place) -> bool:
         """Whether a citation's words are what its article says at its offsets."""
-        text = self.dataset.texts.get(citation.article, "")
-        if not 0 <= citation.start < citation.end <= len(text):
-            return False
-        return citation.text == text[citation.start : citation.end]
+        words = self._words_at(citation)
+        return bool(words) and citation.text == words
+
+    def _words_at(self, place: Place) -> str:
+        """What the set's article says at a place; empty where there is no such place."""
+        text = self.dataset.texts.get(place.article, "")
+        if not 0 <= place.start < place.end <= len(text):
+            return ""
+        return text[place.start : place.end]
 
 
 def judgeable(case: Case) -> bool:
     """Whether it is known which citations would be right: none, where there is no answer."""
     return not case.answerable or bool(case.evidence or case.answers)
-
-
-def right_citations_of(case: Case, said: Said) -> tuple[bool, ...]:
-    """Which citations overlap the evidence or hold a gold answer; a bare yes or no is in no text.
-
-    None of an answer to a question that the articles do not answer.
-    """
-    evidence = distinct(case.evidence)
-    answers = [answer for answer in case.answers if not is_verdict(answer)]
-    return tuple(
-        case.answerable
-        and (any(touches(each, one) for one in evidence) or holds_any(each.text, answers))
-        for each in said.citations
-    )
 
 
 def answer_scores(case: Case, said: Said) -> dict[str, float | None]:
@@ -190,7 +202,8 @@ def abstention_scores(case: Case, said: Said, forced: Said | None) -> dict[str, 
     """Whether it refused, how sure it was, and whether it would have been right.
 
     Both are of the answer that it gave, or would have given, had it not been allowed to refuse.
-    ``right`` is None where a case has an answer that the set does not tell.
+    ``right`` is None where a case has an answer that the set does not tell, ``rightly_refused``
+    where a case has an answer.
     """
     given = said if said.answered else forced or said
     first = given.sentences[0][0] if given.sentences else ""
@@ -198,6 +211,7 @@ def abstention_scores(case: Case, said: Said, forced: Said | None) -> dict[str, 
     return {
         "answerable": float(case.answerable),
         "not_found": float(not said.answered),
+        "rightly_refused": None if case.answerable else float(not said.answered),
         "confidence": float(given.confidence),
         "right": float(case.answerable and tells(first, case.answers)) if known else None,
     }

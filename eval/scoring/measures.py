@@ -30,7 +30,6 @@ from eval.scoring.weighted import (
     MEAN,
     PRECISION,
     RATIO,
-    RECALL,
     FloatArray,
     Statistic,
     percentile,
@@ -152,24 +151,30 @@ def _answers() -> Iterable[Measure]:
 
 
 def _citations() -> Iterable[Measure]:
-    right = "share half of the shorter of the two with an evidence quote, or hold a gold answer"
+    right = (
+        "right citation (verbatim, and it shares half of the shorter of the two with an evidence "
+        "quote or its words hold a gold answer)"
+    )
     over = "Over all citations together; n counts the answers that gave them"
-    failed = "a failed case counts as one citation that does not."
-    text = f"Share of citations whose words stand in the article at their offsets. {over}; {failed}"
+    failed = "a failed case counts as one citation that is not."
+    text = (
+        "Share of citations that are verbatim: their words stand in the article at their offsets. "
+        f"{over}; {failed}"
+    )
     yield Measure("Citations verbatim", "citations", text, ("verbatim", "citations"), RATIO)
     text = (
-        f"Share of citations that {right}. None in an answer to a question without one does. "
-        f"{over}; {failed}"
+        f"Share of citations that are a {right}. None is right in an answer to a question that "
+        f"has none. {over}; {failed}"
     )
     columns = ("right_citations", "citations")
     yield Measure("Citation precision", "citations", text, columns, RATIO)
     text = (
-        f"Mean share of an answer's sentences that have a right citation (those that {right}). "
+        f"Mean share of an answer's sentences that have a {right}. "
         "Over questions that have an answer; 0 for a refusal."
     )
     yield Measure("Citation recall", "citations", text, ("citation_recall",))
     text = (
-        "Mean share of the articles with evidence that a right citation is from. Over questions "
+        f"Mean share of the articles with evidence that a {right} is from. Over questions "
         "whose evidence lies in several articles; 0 for a refusal."
     )
     yield Measure("Sources covered", "citations", text, ("sources_covered",))
@@ -187,12 +192,15 @@ def _conflict() -> Iterable[Measure]:
 
 
 def _abstention() -> Iterable[Measure]:
-    columns, over = ("not_found", "answerable"), "Over all questions, if some have an answer"
-    both = f"{over} and some have none."
+    columns = ("not_found", "answerable")
+    both = (
+        "n counts all questions, since each may be refused; defined only where some have an answer "
+        "and some have none."
+    )
     text = f"Of the questions refused as not found, the share that have no answer. {both}"
     yield Measure("Not found precision", "abstention", text, columns, PRECISION)
     text = "Of the questions that have no answer, the share refused as not found."
-    yield Measure("Not found recall", "abstention", text, columns, RECALL)
+    yield Measure("Not found recall", "abstention", text, ("rightly_refused",))
     text = f"Harmonic mean of precision and recall of not found. {both}"
     yield Measure("Not found F1", "abstention", text, columns, F1)
     sure = ("confidence", "right")

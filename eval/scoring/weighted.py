@@ -87,11 +87,6 @@ def _precision(rows: FloatArray, counts: FloatArray) -> FloatArray:
     return np.where(both, _share(hit, hit + false), np.nan)
 
 
-def _recall(rows: FloatArray, counts: FloatArray) -> FloatArray:
-    hit, _, missed, _ = _confusion(rows, counts)
-    return _share(hit, hit + missed)
-
-
 def _f1(rows: FloatArray, counts: FloatArray) -> FloatArray:
     hit, false, missed, passed = _confusion(rows, counts)
     both = (hit + missed > 0) & (false + passed > 0)
@@ -151,7 +146,6 @@ MEAN = Statistic(_mean)
 RATIO = Statistic(_ratio)
 # Of flags; columns: flagged (1/0), should not have been (1/0).
 PRECISION = Statistic(_precision)
-RECALL = Statistic(_recall)
 F1 = Statistic(_f1)
 # Columns: confidence, right (1/0).
 AUROC = Statistic(_auroc)

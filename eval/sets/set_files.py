@@ -9,8 +9,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -18,7 +16,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from eval.errors import DatasetInvalid, EvalError
+from eval.errors import DatasetInvalid
+from eval.files import write_whole
 
 
 class Row(BaseModel):
@@ -92,28 +91,9 @@ def write_articles(folder: Path, name: str, articles: Iterable[Mapping[str, str]
     lines = (json.dumps(article, ensure_ascii=False) + "\n" for article in articles)
     content = "".join(lines).encode()
     path = folder / f"{name}-{hashlib.sha256(content).hexdigest()[:16]}" / "articles.jsonl"
-    try:
-        if path.is_file() and path.read_bytes() == content:
-            return path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, content)
-    except OSError as exc:
-        raise EvalError(
-            f"cannot write {path}: {exc.strerror or exc}; name a folder that is yours with --cache"
-        ) from exc
+    if not (path.is_file() and path.read_bytes() == content):
+        write_whole(path, content, "name a folder that is yours with --cache")
     return path
-
-
-def _replace(path: Path, content: bytes) -> None:
-    # Beside the folder's article file and not of its ending, so that no reader takes it for one.
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, bytes]]:

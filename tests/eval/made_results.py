@@ -204,6 +204,7 @@ def made_result(number, kind, asked, chance):
         right_hits=right_hits,
         right_citations=right_citations,
         right_sentences=right_citations,
+        verbatim_citations=tuple(each.text in TEXTS[each.article] for each in citations),
     )
 
 

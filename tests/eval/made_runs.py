@@ -80,6 +80,7 @@ def _unanswerable(i: int) -> Result:
         "right_citations": None if refused else 0.0,
         "answerable": 0.0,
         "not_found": refused,
+        "rightly_refused": refused,
         "confidence": 0.2 + i / 200,
         "right": 0.0,
         "failed": 0.0,

@@ -21,7 +21,9 @@ RIGHT = Place("åre", 18, len(TEXT), TEXT[18:])
 class Planted:
     """Answers by the question's first word; any other question gets the right answer."""
 
-    opened = Opened({"fingerprint": "planted", "articles": 1, "passages": 2}, BOUNDS)
+    opened = Opened(
+        {"fingerprint": "planted", "articles": 1, "passages": 2}, BOUNDS, {"code": "planted"}
+    )
 
     def answer(self, case: Case) -> Outcome:
         match case.question.split()[0]:
@@ -53,6 +55,12 @@ def planted(_spec: Spec, progress: Progress) -> Iterator[System]:
 @contextmanager
 def broken(_spec: Spec, _progress: Progress) -> Iterator[System]:
     raise CollectionCorrupt("the index is damaged; delete it")
+    yield Planted()
+
+
+@contextmanager
+def unreadable(_spec: Spec, _progress: Progress) -> Iterator[System]:
+    raise OSError(28, "No space left on device")
     yield Planted()
 
 

@@ -15,10 +15,11 @@ import pytest
 
 from eval.cases import Case, Dataset, Evidence
 from eval.errors import EvalError, RunInvalid
-from eval.results import RESULTS, Result, read_results
-from eval.runner import RUN, Plan, execute, spec_of
+from eval.results import REPORT, RESULTS, SUMMARY, Result, read_results
+from eval.run_folder import RUN, alone
+from eval.runner import Plan, execute, spec_of
 from eval.worker import Worker
-from tests.eval.planted import RIGHT, TEXT, broken, dying, planted
+from tests.eval.planted import RIGHT, TEXT, broken, dying, planted, unreadable
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,6 +75,8 @@ def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
     assert (first.complete, [r.id for r in first.results]) == (False, ["0", "1"])
     with (out / RESULTS).open("a", encoding="utf-8") as file:
         file.write('{"id": "2", "half a li')
+    with (out / RESULTS).open("ab") as file:
+        file.write("n “".encode()[:-1])  # cut inside a character
     told: list[str] = []
     second = execute(wanted, out, told=lambda result: told.append(result.id))
     assert (second.complete, told) == (True, ["0", "1", "2", "3"])
@@ -111,13 +114,20 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     assert 1 <= int(number) == len(rows(tmp_path / "run")) < 200
 
 
+def finish(out: Path) -> None:
+    for name in (SUMMARY, REPORT):
+        (out / name).write_text("made of all cases")
+
+
 def test_another_run_moves_the_earlier_one_aside(tmp_path: Path) -> None:
     out = tmp_path / "run"
     first = plan(tmp_path, case("a", "one?"))
     execute(first, out)
+    finish(out)
     kept = (out / RESULTS).read_text(encoding="utf-8")
-    execute(replace(first, settings={"k": 3}), out)
-    execute(replace(first, settings={"k": 3}), out)
+    for _ in range(2):
+        execute(replace(first, settings={"k": 3}), out)
+        finish(out)
     aside = sorted(path for path in tmp_path.iterdir() if path.name.startswith("run-"))
     assert len(aside) == 2
     assert kept in [(path / RESULTS).read_text(encoding="utf-8") for path in aside]
@@ -127,17 +137,43 @@ def test_another_run_moves_the_earlier_one_aside(tmp_path: Path) -> None:
     assert sorted(s["k"] for s in settings) == [3, 3, 12]
 
 
-def test_an_unfinished_run_of_other_code_is_not_continued(tmp_path: Path) -> None:
+def test_a_run_without_its_report_is_not_run_again(tmp_path: Path) -> None:
     out, wanted = tmp_path / "run", plan(tmp_path, case("a", "one?"))
-    execute(wanted, out)
+    first = execute(wanted, out)
+    (out / SUMMARY).write_text("made, and then the disk was full")
+    second = execute(replace(wanted, build=planted), out)
+    assert (second.results, second.started) == (first.results, first.started)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("run-")] == []
+
+
+def test_a_run_is_not_gone_on_with_by_another_system(tmp_path: Path) -> None:
+    out, wanted = tmp_path / "run", plan(tmp_path, case("a", "one?"), case("b", "two?"))
+
+    def interrupt(_: Result) -> None:
+        raise KeyboardInterrupt
+
+    execute(wanted, out, told=interrupt)
     state = json.loads((out / RUN).read_text())
-    state["complete"] = False
-    state["identity"]["code_sha256"] = "0" * 64
+    state["made_of"] = {**state["made_of"], "code": "0" * 64}
     (out / RUN).write_text(json.dumps(state))
-    told: list[str] = []
-    execute(wanted, out, told=lambda result: told.append(result.id))
-    assert len(list(tmp_path.glob("run-*"))) == 1
-    assert told == ["a"]
+    with pytest.raises(RunInvalid, match="began with other code, and results of two systems"):
+        execute(wanted, out)
+    assert [result.id for result in rows(out)] == ["a"]
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
+    out, wanted = tmp_path / "run", plan(tmp_path, case("a", "one?"))
+    with alone(out), pytest.raises(RunInvalid, match="another run is writing to"):
+        execute(wanted, out)
+    assert not out.exists()
+
+
+def test_a_place_that_cannot_be_a_run_folder(tmp_path: Path) -> None:
+    wanted = plan(tmp_path, case("a", "one?"))
+    with pytest.raises(RunInvalid, match="is a file; --out takes a folder"):
+        execute(wanted, wanted.dataset.articles)
+    with pytest.raises(EvalError, match=r"cannot write to .*; choose another with --out"):
+        execute(wanted, wanted.dataset.articles / "under" / "it")
 
 
 def test_a_folder_that_is_no_run_is_left_alone(tmp_path: Path) -> None:
@@ -159,6 +195,7 @@ def test_a_folder_that_is_no_run_is_left_alone(tmp_path: Path) -> None:
     ("build", "reason"),
     [
         (broken, "^the index is damaged; delete it$"),
+        (unreadable, "OSError: .*No space left on device"),
         (dying, "could not be opened: the process ended with exit status 7"),
     ],
 )

@@ -2,6 +2,7 @@
 // One case in full, and how numbers are written. What the articles and the questions say goes into
 // text nodes alone; nothing here makes markup of a string.
 const REFUSED = "Not in these articles";
+const NOT_VERBATIM = "Not verbatim: the article has other words at these offsets, or there is no such place.";
 
 const caseView = (data) => {
   const { heads, places } = data;
@@ -69,10 +70,13 @@ const caseView = (data) => {
   }
 
   function passages(list, one, mark) {
-    return list.map(([number, right], rank) => {
+    return list.map(([number, right, verbatim], rank) => {
       const place = source(number);
       place.prepend(`${rank + 1}. `);
-      return judged(mark(right), place, places[number][3] ? wordsOf(number, one.evidence) : "");
+      const made = verbatim === false;
+      // Offsets into words that do not stand there mark nothing.
+      const words = places[number][3] ? wordsOf(number, made ? [] : one.evidence) : "";
+      return judged(mark(right), place, words, made ? el("span", { class: "not-verbatim" }, NOT_VERBATIM) : "");
     });
   }
 

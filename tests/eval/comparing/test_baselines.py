@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from eval.comparing.baselines import Run, read_run, rounded, write_baseline
-from eval.errors import RunInvalid
+from eval.errors import EvalError, RunInvalid
 from eval.results import RESULTS, SUMMARY, Outcome
 from eval.scoring.measures import MEASURES
 from tests.eval.made_runs import made_results, made_summary, name_of, write_run
@@ -113,7 +113,7 @@ def test_only_a_whole_run_becomes_a_baseline(results, conditions, tmp_path: Path
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("é")
-    with pytest.raises(RunInvalid, match="cannot write the baseline"):
+    with pytest.raises(EvalError, match="cannot write"):
         write_baseline(made_results(), made_summary(made_results()), tmp_path / "file" / "b.json")
 
 

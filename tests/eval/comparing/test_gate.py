@@ -223,3 +223,12 @@ def test_the_bars_of_the_seeds_can_be_read() -> None:
     bars = read_bars(BARS)
     assert bars.set == "seeds"
     assert len(bars.bars) == 5
+
+
+def test_the_seeds_bars_want_every_case_that_a_figure_is_over() -> None:
+    cases = (BARS.parent / "data" / "seeds.jsonl").read_text(encoding="utf-8").split("\n")
+    answerable = [json.loads(line)["answerable"] for line in cases if line]
+    least = {bar.measure: bar.n_at_least for bar in read_bars(BARS).bars}
+    assert least["First sentence right"] == sum(answerable)
+    assert least["Not found recall"] == len(answerable) - sum(answerable)
+    assert least["Failed cases"] == len(answerable)

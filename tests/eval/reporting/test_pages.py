@@ -4,6 +4,7 @@ import stat
 import pytest
 from jinja2 import UndefinedError
 
+from eval.errors import EvalError
 from eval.reporting import pages
 from eval.reporting.pages import TEMPLATES, embedded_json, render, save
 from tests.eval.made_results import HOSTILE
@@ -55,7 +56,7 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch)
         raise OSError("no space left")
 
     monkeypatch.setattr(pages.Path, "replace", full)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(EvalError, match="no space left; choose another with --out"):
         save(path, "new")
     assert path.read_text() == "old"
     assert [each.name for each in tmp_path.iterdir()] == ["page.html"]

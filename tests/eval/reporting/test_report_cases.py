@@ -79,15 +79,61 @@ def test_a_passage_stands_once_and_keeps_its_words_whoever_shows_them():
     assert data["cases"][0]["relevant"] == [0]
 
 
+def cites(name, text, marks, gold=None, hits=()):
+    """A case that cites a.txt 0-5 as ``text``; ``marks`` are right, verbatim."""
+    said = Said(True, 0.8, (("Olá.", (0,)),), (Place("a.txt", 0, 5, text),))
+    outcome = Outcome(said=said, hits=hits)
+    case = Result(name, "", "q", True, (), gold or {}, outcome, {})
+    return replace(case, right_citations=marks[:1], verbatim_citations=marks[1:])
+
+
+@pytest.mark.parametrize("lie_first", [False, True])
+def test_a_citation_is_shown_with_its_own_words_and_lends_them_to_nobody(lie_first):
+    gold = {"evidence": [{"article": "a.txt", "start": 0, "end": 5, "quote": "Olá 🌊"}]}
+    true = cites("true", "Olá 🌊", (True, True), gold)
+    lie = cites("lie", "Adeus", (False, False))
+    data = payload([lie, true] if lie_first else [true, lie])
+    shown = {case["id"]: case for case in data["cases"]}
+
+    def citation(name):
+        number, *marks = shown[name]["said"]["citations"][0]
+        return [data["places"][number][3], *marks]
+
+    assert citation("true") == ["Olá 🌊", True, True]
+    assert citation("lie") == ["Adeus", False, False]
+    (number,) = shown["true"]["evidence"]
+    assert data["places"][number] == [0, 0, 5, "Olá 🌊"]
+    assert len(data["places"]) == 2
+
+
+def test_what_was_not_shown_is_taken_from_rankings_that_agree_and_never_from_a_citation():
+    bare, told = Place("a.txt", 0, 5), Place("a.txt", 0, 5, "Olá 🌊")
+
+    def words(*results):
+        data = payload(results)
+        return [data["places"][case["hits"][0][0]][3] for case in data["cases"]]
+
+    assert words(cites("a", "Adeus", (False, False), hits=(bare,))) == [""]
+    shown = [cites(name, "Adeus", (False, False), hits=(hit,)) for name, hit in
+             (("a", bare), ("b", told))]  # fmt: skip
+    assert words(*shown) == ["Olá 🌊", "Olá 🌊"]
+    other = cites("c", "Adeus", (False, False), hits=(replace(told, text="Tchau"),))
+    assert words(*shown, other) == ["", "Olá 🌊", "Tchau"]
+    data = payload([cites("d", "", (False, False), hits=(told,))])
+    number = data["cases"][0]["said"]["citations"][0][0]
+    assert data["places"][number][3] == ""
+
+
 def test_marks_stand_beside_what_they_judge_and_none_where_nobody_judged():
     case = replace(
         result(first_right=1.0, right=1.0, **{"ms:total": 4.0}),
         right_sentences=(True,),
         right_citations=(False,),
+        verbatim_citations=(True,),
     )
     one = payload([case])["cases"][0]
     assert one["said"]["sentences"] == [["Inês said so.", [0], True]]
-    assert one["said"]["citations"] == [[0, False]]
+    assert one["said"]["citations"] == [[0, False, True]]
     assert one["said"]["confidence"] == 0.8
 
 
@@ -97,7 +143,7 @@ def test_of_a_withheld_answer_the_first_sentence_is_judged():
     case = replace(case, outcome=replace(case.outcome, forced=held))
     one = payload([case])["cases"][0]
     assert one["forced"]["sentences"] == [["Inês.", [0], True], ["So.", [], None]]
-    assert one["forced"]["citations"] == [[0, None]]
+    assert one["forced"]["citations"] == [[0, None, None]]
 
 
 def test_scores_stand_in_the_order_of_their_names_and_times_are_not_scores():

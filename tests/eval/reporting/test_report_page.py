@@ -110,6 +110,26 @@ def test_marks_are_cut_at_the_right_character_after_an_emoji(visit, tmp_path):
     assert page.locator(".hits blockquote").inner_text() == text
 
 
+def test_a_citation_that_is_not_verbatim_says_so_and_marks_no_evidence(visit, tmp_path):
+    case = made_results(8)[0]
+    true = case.outcome.said.citations[0]
+    lie = replace(true, text="Nobody led it: there was no delegation, “only” tourists. 🌊")
+    said = replace(case.outcome.said, citations=(true, lie), sentences=(("So it was.", (0, 1)),))
+    case = replace(
+        case,
+        outcome=replace(case.outcome, said=said, hits=()),
+        right_citations=(True, False),
+        verbatim_citations=(True, False),
+    )
+    page = visit(written(tmp_path, [case]), f"#case={case.id}")
+    cited = page.locator("section:has(> h4:text-is('Citations')) li")
+    assert cited.locator(".tick .hidden").all_inner_texts() == ["right:", "not right:"]
+    assert cited.locator("blockquote").all_inner_texts() == [true.text, lie.text]
+    assert cited.locator("mark").all_inner_texts() == [true.text]
+    assert cited.locator(".not-verbatim").count() == 1
+    assert "Not verbatim" in cited.nth(1).inner_text()
+
+
 def test_a_link_leads_past_the_first_page_and_a_wrong_one_nowhere(visit, tmp_path):
     results = made_results()
     path = written(tmp_path, results)

@@ -15,6 +15,7 @@ from eval.scoring.judging import SCORES, SILENT, Judge
 TEXTS = {
     "port.txt": "The harbour of Setúbal was shut for “eleven days” 🌊. Two cranes had fallen.",
     "paper.txt": "Setúbal’s port stood still for 11 days. João Falcão reckons the loss at €3.4m.",
+    "log.txt": "No. It took them eleven days 🌊. On the eleventh day, it ended.",
 }
 SHUT = "The harbour of Setúbal was shut for “eleven days” 🌊."
 CRANES = "Two cranes had fallen."
@@ -83,6 +84,7 @@ def test_a_right_answer() -> None:
     assert result.right_hits == (False, True, True)
     assert result.right_sentences == (False, True)
     assert result.right_citations == (False, True)
+    assert result.verbatim_citations == (True, True)
     assert of(result, "hits@1", "hits@4", "rr@10", "hits_rank") == (0.0, 1.0, 0.5, 2.0)
     assert of(result, "multihop_hits@4", "multihop_rr@10") == (1.0, 0.5)
     assert of(result, "contains", "em", "first_right", "any_right") == (1.0, 0.0, 0.0, 1.0)
@@ -124,6 +126,7 @@ def test_a_refusal_of_a_question_that_has_an_answer() -> None:
     assert of(result, "citation_recall", "sources_covered") == (0.0, 0.0)
     # What it would have said is right, with 0.2.
     assert of(result, "answerable", "not_found", "confidence", "right") == (1.0, 1.0, 0.2, 1.0)
+    assert result.scores["rightly_refused"] is None
     assert (result.right_sentences, result.right_citations) == ((), ())
     assert of(result, "hits@1", "rr@10") == (1.0, 1.0)
     unforced = judged(LONG, Outcome(said=refused(0.05)))
@@ -133,11 +136,12 @@ def test_a_refusal_of_a_question_that_has_an_answer() -> None:
 def test_a_question_without_an_answer() -> None:
     right = judged(NOWHERE, Outcome(hits=(at(SHUT),), said=refused(), forced=said(SHUT)))
     assert of(right, "squad2_em", "squad2_f1", "not_found", "answerable") == (1.0, 1.0, 1.0, 0.0)
-    assert of(right, "confidence", "right") == (0.8, 0.0)
+    assert of(right, "rightly_refused", "confidence", "right") == (1.0, 0.8, 0.0)
     for name in ("hits@10", "hits_rank", "contains", "em", "first_right", "citation_recall"):
         assert right.scores[name] is None
     wrong = judged(NOWHERE, Outcome(said=said(CRANES)))
     assert of(wrong, "squad2_em", "squad2_f1", "not_found", "right") == (0.0, 0.0, 0.0, 0.0)
+    assert wrong.scores["rightly_refused"] == 0.0
     assert of(wrong, "citations", "verbatim", "right_citations") == (1.0, 1.0, 0.0)
     assert wrong.right_citations == (False,)
     assert set(wrong.scores) == set(SCORES)
@@ -172,7 +176,9 @@ def test_a_set_that_does_not_ask() -> None:
 )
 def test_a_citation_is_what_stands_there(place: Place, verbatim: float) -> None:
     answer = replace(said(SHUT), citations=(place,))
-    assert judged(LONG, Outcome(said=answer)).scores["verbatim"] == verbatim
+    result = judged(LONG, Outcome(said=answer))
+    assert result.scores["verbatim"] == verbatim
+    assert result.verbatim_citations == (bool(verbatim),)
 
 
 @pytest.mark.parametrize(
@@ -183,8 +189,15 @@ def test_a_citation_is_what_stands_there(place: Place, verbatim: float) -> None:
         (Place("port.txt", 0, 75, TEXTS["port.txt"][:75]), True),  # all of it and more
         (at("🌊. Two cranes had fallen."), False),  # reaches into it
         (at(LOSS), False),
-        (Place("elsewhere.txt", 0, 30, "It took them eleven days."), True),  # the gold answer
-        (Place("elsewhere.txt", 0, 30, "On the eleventh day, it ended."), False),
+        (at("It took them eleven days 🌊."), True),  # the gold answer
+        (at("On the eleventh day, it ended."), False),
+        # Made up: other words at the evidence, gold answers where they do not stand.
+        (replace(at(SHUT), text="The harbour of Setúbal was shut for “nine days” 🌊."), False),
+        (replace(at(SHUT), text=""), False),
+        (replace(at(CRANES), text="It took eleven days."), False),
+        (Place("elsewhere.txt", 0, len(SHUT), SHUT), False),
+        (Place("port.txt", 900, 900 + len(SHUT), SHUT), False),
+        (replace(at("It took them eleven days 🌊."), start=5), False),
     ],
 )
 def test_a_citation_is_right_by_place_or_by_answer(place: Place, right: bool) -> None:
@@ -195,8 +208,8 @@ def test_a_citation_is_right_by_place_or_by_answer(place: Place, right: bool) ->
 
 def test_a_bare_no_in_a_citation_is_no_answer() -> None:
     case = replace(LONG, answers=("No",))
-    result = judged(case, Outcome(said=replace(said(SHUT), citations=(Place("x", 0, 9, "No."),))))
-    assert result.right_citations == (False,)
+    result = judged(case, Outcome(said=replace(said(SHUT), citations=(at("No."),))))
+    assert (result.right_citations, result.verbatim_citations) == ((False,), (True,))
     verdict = Said(True, 0.9, (("No, it was not.", (0,)), ("No crane fell.", (0,))), (at(SHUT),))
     told = judged(case, Outcome(said=verdict))
     assert told.right_sentences == (True, False)
@@ -215,6 +228,21 @@ def test_citation_recall_is_over_sentences_and_precision_over_citations() -> Non
     assert result.scores["citation_recall"] == pytest.approx(1 / 3)
     both = judged(LONG, Outcome(said=said(SHUT, STILL)))
     assert of(both, "citation_recall", "sources_covered", "first_right") == (1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [replace(at(STILL), text="Setúbal’s port stood still for weeks."), Place("?", 0, 39, STILL)],
+)
+def test_a_citation_that_was_made_up_counts_nowhere(lie: Place) -> None:
+    answer = replace(said(SHUT, STILL), citations=(at(SHUT), lie))
+    result = judged(LONG, Outcome(said=answer))
+    assert of(result, "citations", "verbatim", "right_citations") == (2.0, 1.0, 1.0)
+    assert of(result, "citation_recall", "sources_covered") == (0.5, 0.5)
+    assert result.verbatim_citations == result.right_citations == (True, False)
+    assert from_record(result.record()) == result
+    older = {k: v for k, v in result.record().items() if k != "verbatim_citations"}
+    assert from_record(older) == replace(result, verbatim_citations=())
 
 
 def test_sources_matter_only_where_there_are_several() -> None:
@@ -273,7 +301,7 @@ def test_a_failed_case_has_the_worst_of_every_score() -> None:
     values = {name: value for name, value in unanswerable.scores.items() if value is not None}
     assert values == {
         **dict.fromkeys(("squad2_em", "squad2_f1", "verbatim", "right_citations"), 0.0),
-        **dict.fromkeys(("answerable", "not_found", "right"), 0.0),
+        **dict.fromkeys(("answerable", "not_found", "rightly_refused", "right"), 0.0),
         **dict.fromkeys(("citations", "confidence", "failed"), 1.0),
     }
 

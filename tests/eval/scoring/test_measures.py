@@ -68,7 +68,10 @@ def test_names_groups_and_directions() -> None:
         *("Not found precision", "Not found recall", "Not found F1"),
         *("AUROC of confidence", "AURC", "ECE"),
     }
+    for name in ("Citation precision", "Citation recall", "Sources covered"):
+        assert "right citation (verbatim, and " in MEASURES[name].definition
     assert MEASURES["Hits@4"].is_mean
+    assert MEASURES["Not found recall"].is_mean
     assert not MEASURES["Citation precision"].is_mean
     for measure in MEASURES.values():
         assert measure.definition.endswith("."), measure.name
@@ -109,14 +112,14 @@ def test_figures_by_hand() -> None:
 
 
 def test_abstention_by_hand() -> None:
-    told = [  # answerable, not_found, confidence, right
-        (1.0, 0.0, 0.9, 1.0),
-        (1.0, 0.0, 0.6, 0.0),
-        (1.0, 1.0, 0.2, 1.0),
-        (0.0, 1.0, 0.1, 0.0),
-        (0.0, 0.0, 0.7, 0.0),
+    told = [  # answerable, not_found, rightly_refused, confidence, right
+        (1.0, 0.0, None, 0.9, 1.0),
+        (1.0, 0.0, None, 0.6, 0.0),
+        (1.0, 1.0, None, 0.2, 1.0),
+        (0.0, 1.0, 1.0, 0.1, 0.0),
+        (0.0, 0.0, 0.0, 0.7, 0.0),
     ]
-    names = ("answerable", "not_found", "confidence", "right")
+    names = ("answerable", "not_found", "rightly_refused", "confidence", "right")
     found = values([result(i, **dict(zip(names, row, strict=True))) for i, row in enumerate(told)])
     assert found["Not found precision"].value == 0.5
     assert found["Not found recall"].value == 0.5
@@ -126,7 +129,21 @@ def test_abstention_by_hand() -> None:
     # By confidence right, wrong, wrong, right, wrong.
     assert found["AURC"].value == pytest.approx((0 + 1 / 2 + 2 / 3 + 2 / 4 + 3 / 5) / 5)
     assert found["ECE"].value == pytest.approx((0.1 + 0.7 + 0.6 + 0.8 + 0.1) / 5)
-    assert {figure.n for figure in found.values()} == {5}
+    # Two have no answer; any of the five might have been refused.
+    assert {name: figure.n for name, figure in found.items() if figure.n != 5} == {
+        "Not found recall": 2
+    }
+
+
+def test_recall_of_not_found_is_told_of_a_kind_without_answers() -> None:
+    """As a share of its own cases; precision would be 1 whatever is refused, and is left out."""
+    kind = [
+        result(i, answerable=0.0, not_found=float(i < 3), rightly_refused=float(i < 3))
+        for i in range(4)
+    ]
+    found = values(kind)
+    assert list(found) == ["Not found recall"]
+    assert (found["Not found recall"].value, found["Not found recall"].n) == (0.75, 4)
 
 
 def test_what_is_not_defined_is_left_out() -> None:
@@ -135,7 +152,10 @@ def test_what_is_not_defined_is_left_out() -> None:
         for i in range(4)
     ]
     assert list(values(all_answerable)) == ["AURC", "ECE"]
-    none_refused = [result(i, answerable=float(i), not_found=0.0) for i in range(2)]
+    none_refused = [
+        result(0, answerable=0.0, not_found=0.0, rightly_refused=0.0),
+        result(1, answerable=1.0, not_found=0.0),
+    ]
     found = values(none_refused)
     assert "Not found precision" not in found
     assert (found["Not found recall"].value, found["Not found F1"].value) == (0.0, 0.0)
@@ -147,7 +167,7 @@ def test_an_interval_that_cannot_be_told_is_none() -> None:
         result(i, answerable=float(i > 0), not_found=float(i == 0), confidence=0.5, right=1.0)
         for i in range(5)
     ]
-    found = values(rare)["Not found recall"]  # a third of the resamples miss the only one
+    found = values(rare)["Not found F1"]  # a third of the resamples miss the only one
     assert (found.value, found.low, found.high) == (1.0, None, None)
     assert figure_from(found.record()) == found
 

@@ -30,7 +30,6 @@ from eval.scoring.weighted import (
     MEAN,
     PRECISION,
     RATIO,
-    RECALL,
     FloatArray,
     Statistic,
     percentile,
@@ -51,7 +50,7 @@ def made(n: int, seed: int, ties: bool) -> tuple[FloatArray, FloatArray]:
     return (np.round(confidence, 1) if ties else confidence), right
 
 
-# Columns as PRECISION, RECALL and F1 take them: refused, has an answer.
+# Columns as PRECISION and F1 take them: refused, has an answer.
 REFUSALS = rows((1, 0), (1, 0), (1, 1), (0, 0), (0, 1), (0, 1), (0, 1))
 
 
@@ -61,7 +60,6 @@ REFUSALS = rows((1, 0), (1, 0), (1, 1), (0, 0), (0, 1), (0, 1), (0, 1))
         (MEAN, rows((1,), (0,), (0.5,)), 0.5),
         (RATIO, rows((1, 2), (0, 0), (2, 4)), 0.5),  # 3 of 6
         (PRECISION, REFUSALS, 2 / 3),
-        (RECALL, REFUSALS, 2 / 3),
         (F1, REFUSALS, 2 / 3),
         (F1, rows((1, 0), (0, 0), (0, 0), (0, 1)), 0.5),  # precision 1, recall 1/3
         (percentile(50), rows((3,), (1,), (2,), (10,)), 2.5),
@@ -91,7 +89,6 @@ def test_statistics_by_hand(statistic: Statistic, array: FloatArray, expected: f
         (PRECISION, rows((0, 0), (0, 1))),  # nothing was refused
         (PRECISION, rows((1, 1), (0, 1))),  # everything has an answer
         (PRECISION, rows((1, 0), (0, 0))),  # nothing has one
-        (RECALL, rows((1, 1), (0, 1))),
         (F1, rows((1, 1), (0, 1))),
         (AUROC, np.empty((0, 2))),
         (AUROC, rows((0.2, 1), (0.7, 1))),
@@ -115,7 +112,6 @@ def test_what_is_not_defined_is_nan(statistic: Statistic, array: FloatArray) -> 
         (MEAN, 1),
         (RATIO, 2),
         (PRECISION, 2),
-        (RECALL, 2),
         (F1, 2),
         (percentile(50), 1),
         (percentile(95), 1),
@@ -129,7 +125,7 @@ def test_counting_a_row_twice_is_having_it_twice(statistic: Statistic, columns: 
     array = np.column_stack(
         [np.round(chance.random(40), 1)] + [chance.integers(0, 2, 40)] * (columns - 1)
     )
-    if statistic in (PRECISION, RECALL, F1):
+    if statistic in (PRECISION, F1):
         array = np.round(array)
     counts = chance.integers(0, 4, (25, 40)).astype(np.float64)
     repeated = [statistic(np.repeat(array, row.astype(int), axis=0)) for row in counts]
