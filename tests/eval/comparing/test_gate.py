@@ -17,6 +17,7 @@ from tests.eval.made_runs import changed, made_results, made_summary, name_of, r
 FIRST = name_of("first_right")
 FAILED = name_of("failed")
 SPEED = next(name for name, measure in MEASURES.items() if measure.group == "speed")
+BASELINES = BARS.parent / "baselines"
 
 
 def bars_file(folder: Path, text: str, head: str = 'set = "harbour"\n') -> Path:
@@ -222,7 +223,16 @@ def test_the_text() -> None:
 def test_the_bars_of_the_seeds_can_be_read() -> None:
     bars = read_bars(BARS)
     assert bars.set == "seeds"
-    assert len(bars.bars) == 5
+    wanted = {"Hits@10", "First sentence right", "Not found recall", "Citations verbatim"}
+    assert wanted | {"Failed cases"} <= {bar.measure for bar in bars.bars}
+    assert all(verdict.passed for verdict in check(read_run(BASELINES / "seeds.json"), bars))
+
+
+@pytest.mark.parametrize("path", sorted(BASELINES.glob("*.json")), ids=lambda path: path.stem)
+def test_every_kept_baseline_can_be_read(path: Path) -> None:
+    run = read_run(path)
+    assert (run.set, run.summary["complete"], run.summary["failed"]) == (path.stem, True, [])
+    assert len(run.ids) == run.summary["cases"]
 
 
 def test_the_seeds_bars_want_every_case_that_a_figure_is_over() -> None:
