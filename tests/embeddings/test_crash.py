@@ -52,21 +52,20 @@ print("done", flush=True)
 """
 
 READER = """
-import json, pathlib, sys
+import json, os, pathlib, sys
 from embeddings.collection import Collection
 from embeddings.retriever import retrieve
 from tests.fakes import TinyEncoder
 
 index, stop = sys.argv[1:]
-seen = set()
+seen, parent = set(), os.getppid()
 with Collection.open(index, encoder=TinyEncoder(), create=False) as collection:
     print("ready", flush=True)
-    for number in range(2000):
+    last = False
+    while not last and os.getppid() == parent:
         last = pathlib.Path(stop).exists()
         hits = retrieve(collection, "what is said about number seven", 20).hits
         seen.add(tuple(sorted(hit.article.id + ": " + hit.passage.text for hit in hits)))
-        if last:
-            break
 print(json.dumps([sorted(seen), sorted(h.article.id + ": " + h.passage.text for h in hits)]))
 """
 
