@@ -106,23 +106,39 @@ def read_questions(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
             lines = options.questions.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as exc:
         raise CitedQAError(f"cannot read {options.questions}: {exc}") from exc
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _question(f"{options.questions}:{number}", line)
-
-
-def _question(where: str, line: str) -> dict[str, Any]:
     wanted = 'expected one JSON object a line, {"id": …, "question": "…", "history": ["…"]}'
-    try:
-        data = json.loads(line)
-    except ValueError as exc:
-        raise CitedQAError(f"{where}: not JSON ({exc}); {wanted}") from exc
-    if not isinstance(data, dict) or not isinstance(data.get("question"), str):
-        raise CitedQAError(f"{where}: no question; {wanted}")
-    history = data.get("history") or []
-    if not (isinstance(history, list) and all(isinstance(item, str) for item in history)):
-        raise CitedQAError(f"{where}: history is not a list of questions; {wanted}")
-    return {"id": data.get("id"), "question": data["question"], "history": history}
+    for number, data in question_rows(str(options.questions), lines, wanted, CitedQAError):
+        history = data.get("history") or []
+        if not (isinstance(history, list) and all(isinstance(item, str) for item in history)):
+            where = f"{options.questions}:{number}"
+            raise CitedQAError(f"{where}: history is not a list of questions; {wanted}")
+        yield {"id": data.get("id"), "question": data["question"], "history": history}
+
+
+def question_rows(
+    name: str, lines: Iterable[str], wanted: str, error: type[CitedQAError]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The JSON objects of a file of questions, each with its line's number; blank lines are none.
+
+    Args:
+        name: the file's name, for messages.
+        lines: its lines.
+        wanted: what is expected, as a message says it.
+        error: what is raised.
+
+    Raises:
+        CitedQAError: ``error``, at the first line that is no JSON object with a question.
+    """
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as exc:
+            raise error(f"{name}:{number}: not JSON ({exc}); {wanted}") from exc
+        if not isinstance(row, dict) or not isinstance(row.get("question"), str):
+            raise error(f"{name}:{number}: no question; {wanted}")
+        yield number, row
 
 
 def print_json(value: object) -> None:

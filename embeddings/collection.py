@@ -10,28 +10,20 @@ its snapshot shows, also while another process syncs.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from filelock import FileLock, Timeout
-
-from embeddings import derived, staging
-from embeddings.database import DATABASE, LAYOUT_VERSION
+from embeddings import staging
+from embeddings.current import CurrentSnapshot
 from embeddings.derived import Snapshot
 from embeddings.encoder import Encoder, SentenceEncoder
-from embeddings.errors import (
-    ArticleNotFound,
-    CollectionLocked,
-    CollectionMismatch,
-    CollectionNotFound,
-    CollectionUnwritable,
-)
-from embeddings.inputs import INPUT_VERSION
+from embeddings.errors import ArticleNotFound
+from embeddings.lexical import WordIndex
+from embeddings.locking import writer_lock
+from embeddings.opening import check_or_record, prepared
 from embeddings.schema import Article, Filters, Location, Passage
-from embeddings.segment import SEGMENTER_VERSION
 from embeddings.status import (
     CollectionStatus,
     RemovedArticle,
@@ -41,12 +33,10 @@ from embeddings.status import (
 )
 from embeddings.store import Store
 from embeddings.sync import ProgressCallback, SyncReport, sync
+from embeddings.uploads import keep_upload, uploads_of
 from embeddings.vectors import IntArray, as_keys
 
 DEFAULT_DIRECTORY = Path(".cited_qa")
-UPLOADS = "uploads"
-LOCK = "write.lock"
-LOCK_SECONDS = 10.0
 
 
 class Collection:
@@ -57,10 +47,7 @@ class Collection:
         self.directory = directory
         self.encoder = encoder
         self.store = store
-        self._snapshot: Snapshot | None = None
-        # Not one lock: a sync publishes while another thread waits for it in ``snapshot``.
-        self._lock = threading.Lock()
-        self._swapping = threading.Lock()
+        self._current = CurrentSnapshot(directory, store, encoder.identity.dim)
 
     @classmethod
     def open(
@@ -84,30 +71,17 @@ class Collection:
             CollectionCorrupt: its database cannot be read.
             CollectionUnwritable: the folder cannot be made or written.
         """
-        folder = Path(directory).expanduser().resolve()
-        database = folder / DATABASE
-        if not (database.is_file() and database.stat().st_size):
-            if not create:
-                raise CollectionNotFound(
-                    f"no collection in {folder}; run `python -m embeddings index PATH "
-                    f"--index {directory}` with the folder of your articles as PATH"
-                )
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-            except OSError as exc:
-                raise CollectionUnwritable(
-                    f"cannot make the folder {folder}: {exc}; choose another with --index"
-                ) from exc
+        folder = prepared(directory, create=create)
         if encoder is None or isinstance(encoder, str):
             encoder = SentenceEncoder(encoder) if encoder else SentenceEncoder()
-        collection = cls(folder, Store(folder), encoder)
+        store = Store(folder)
         try:
-            with collection.store.translated():
-                collection._check_or_record()
+            with store.translated():
+                check_or_record(store, folder, encoder.identity)
+            return cls(folder, store, encoder)
         except BaseException:
-            collection.close()
+            store.close()
             raise
-        return collection
 
     def close(self) -> None:
         """Close the database; the collection cannot be used afterwards."""
@@ -121,44 +95,10 @@ class Collection:
         """Close."""
         self.close()
 
-    def _check_or_record(self) -> None:
-        identity = self.encoder.identity
-        wanted = {
-            "layout": LAYOUT_VERSION,
-            "segmenter": f"{SEGMENTER_VERSION}.{INPUT_VERSION}",
-            "encoder": identity.name,
-            "weights": identity.sha256,
-            "dim": str(identity.dim),
-        }
-        for name, value in wanted.items():
-            found = self.store.meta(name)
-            if found is None:
-                self.store.set_meta(name, value)
-            elif found != value:
-                raise CollectionMismatch(
-                    f"the index in {self.directory} was made with {name} {found}, this is "
-                    f"{name} {value} ({identity}); use the same model again, or run `python -m "
-                    f"embeddings index PATH --index ANOTHER_FOLDER` to make a new index"
-                )
-
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        lock = FileLock(self.directory / LOCK, timeout=LOCK_SECONDS)
-        try:
-            lock.acquire()
-        except Timeout as exc:
-            raise CollectionLocked(
-                f"another process is writing to {self.directory}; try again when it is done"
-            ) from exc
-        except OSError as exc:
-            raise CollectionUnwritable(
-                f"cannot write to {self.directory}: {exc}; choose another folder with --index"
-            ) from exc
-        try:
-            with self.store.translated():
-                yield
-        finally:
-            lock.release()
+        with writer_lock(self.directory), self.store.translated():
+            yield
 
     def sync(self, path: str | Path, progress: ProgressCallback | None = None) -> SyncReport:
         """Make the collection hold what lies at ``path`` now.
@@ -179,7 +119,7 @@ class Collection:
         root = Path(path).expanduser().resolve()
         with self._writing():
             report = sync(self.store, self.encoder, root, progress)
-            self._catch_up()
+            self._current.catch_up()
         return report
 
     def resync(self, progress: ProgressCallback | None = None) -> list[SyncReport]:
@@ -203,20 +143,12 @@ class Collection:
         Raises:
             As ``sync``.
         """
-        uploads = self.directory / UPLOADS
-        safe = Path(name.replace("\\", "/")).name.lstrip(".").replace("\x00", "") or "article.txt"
-        try:
-            uploads.mkdir(exist_ok=True)
-            arriving = self.directory / f"{safe}.arriving"
-            arriving.write_bytes(data)
-            arriving.replace(uploads / safe)
-        except (OSError, UnicodeEncodeError) as exc:
-            raise CollectionUnwritable(f"cannot keep {safe!r} in {uploads}: {exc}") from exc
-        report = self.sync(uploads, progress)
+        kept = keep_upload(self.directory, name, data)
+        report = self.sync(kept.parent, progress)
         with self.store.translated():
-            if not staging.articles_of(self.store, str(uploads), str(uploads / safe)):
-                (uploads / safe).unlink(missing_ok=True)
-                self.sync(uploads)
+            if not staging.articles_of(self.store, str(kept.parent), str(kept)):
+                kept.unlink(missing_ok=True)
+                self.sync(kept.parent)
         return report
 
     def remove(self, article: str) -> None:
@@ -228,7 +160,7 @@ class Collection:
             ArticleNotFound: there is none with that id or path.
         """
         key, found = self._find(article)
-        uploads = self.directory / UPLOADS
+        uploads = uploads_of(self.directory)
         with self._writing():
             gone = []
             for root, path in staging.owners(self.store, key):
@@ -239,7 +171,7 @@ class Collection:
                 else:
                     staging.exclude(self.store, root, path, key, found)
             staging.make_current(self.store, staging.Plan(gone=gone))
-            self._catch_up()
+            self._current.catch_up()
 
     def removed(self) -> list[RemovedArticle]:
         """The articles that were taken out and can be restored."""
@@ -266,7 +198,7 @@ class Collection:
             if known:
                 gone = [(root, each) for each in known]
                 staging.make_current(self.store, staging.Plan(gone=gone))
-                self._catch_up()
+                self._current.catch_up()
 
     def is_new(self) -> bool:
         """Whether nothing was ever put in."""
@@ -323,58 +255,18 @@ class Collection:
         """The indexes to search on: those in memory, or newer ones if a sync made some.
 
         Raises:
+            CollectionLocked: another process is building the first ones.
             CollectionUnwritable, CollectionCorrupt: they cannot be read or rebuilt.
         """
-        with self.store.translated():
-            current = self._snapshot
-            generation = self.store.generation
-            if current is not None and current.generation >= generation:
-                return current
-            with self._lock:
-                return self._refreshed(generation)
+        return self._current.get()
 
-    def _refreshed(self, generation: int) -> Snapshot:
-        current = self._snapshot
-        if current is not None and current.generation >= generation:
-            return current
-        dim = self.encoder.identity.dim
-        if generation == 0:
-            return self._publish(derived.empty(dim))
-        if current is None or derived.generation_on_disk(self.directory, self.store) == generation:
-            current = derived.load(self.directory, self.store, dim) or current
-        if current is not None and current.generation == generation:
-            return self._publish(current)
-        # A writer is between its commit and its indexes, or was killed there. Whoever gets the
-        # lock finishes the work; who does not goes on with the older, still consistent snapshot.
-        lock = FileLock(self.directory / LOCK, timeout=LOCK_SECONDS if current is None else 0)
-        try:
-            with lock:
-                return self._catch_up()
-        except Timeout as exc:
-            if current is not None:
-                return self._publish(current)
-            raise CollectionLocked(
-                f"another process is building the indexes of {self.directory}; try again soon"
-            ) from exc
-        except OSError as exc:
-            raise CollectionUnwritable(f"cannot write to {self.directory}: {exc}") from exc
+    def words(self) -> WordIndex:
+        """What can be asked of single words: how rare each is in the articles as they are now.
 
-    def _catch_up(self) -> Snapshot:
-        """Bring the indexes on disk to the store's generation; with the writer's lock held."""
-        dim = self.encoder.identity.dim
-        start = self._snapshot
-        if start is None or start.generation != derived.generation_on_disk(
-            self.directory, self.store
-        ):
-            start = derived.load(self.directory, self.store, dim)
-        return self._publish(derived.catch_up(self.directory, self.store, dim, start))
-
-    def _publish(self, snapshot: Snapshot) -> Snapshot:
-        """Let searches use a snapshot, unless they already have a newer one."""
-        with self._swapping:
-            if self._snapshot is None or snapshot.generation > self._snapshot.generation:
-                self._snapshot = snapshot
-            return self._snapshot
+        Raises:
+            As ``snapshot``.
+        """
+        return self.snapshot().words
 
     def matching(self, filters: Filters, snapshot: Snapshot) -> tuple[list[int], IntArray]:
         """The article keys and passage keys that pass the filters in a snapshot."""

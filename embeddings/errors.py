@@ -9,6 +9,8 @@
     ├── InvalidQuestion        empty, far too long, or nothing but control characters
     ├── SettingsInvalid        an environment variable or option has a value that cannot be used
     ├── ConversationsUnavailable  the conversations cannot be read or kept
+    ├── ReaderUnavailable      the trained reader's weights are missing or not its own
+    ├── TrainingDataMissing    a set to train on is not where it was said to be
     ├── EncoderError
     │   ├── EncoderUnavailable the model cannot be loaded
     │   └── WeightsMismatch    the weights on disk are not the published ones
@@ -53,6 +55,14 @@ class InvalidQuestion(CitedQAError):
 
 class ConversationsUnavailable(CitedQAError):
     """The conversations cannot be read or kept."""
+
+
+class ReaderUnavailable(CitedQAError):
+    """The trained reader cannot be used: no weights, other weights, or a library is missing."""
+
+
+class TrainingDataMissing(CitedQAError):
+    """A set to train on is missing or cannot be read; the message says where it comes from."""
 
 
 class EncoderError(CitedQAError):

@@ -90,16 +90,13 @@ def open_collection(
         CitedQAError: the articles cannot be read, or the cache cannot be written.
     """
     from embeddings.collection import Collection  # noqa: PLC0415 (heavy)
-    from embeddings.database import LAYOUT_VERSION  # noqa: PLC0415 (heavy)
     from embeddings.encoder import SentenceEncoder  # noqa: PLC0415 (heavy)
-    from embeddings.inputs import INPUT_VERSION  # noqa: PLC0415 (heavy)
-    from embeddings.segment import SEGMENTER_VERSION  # noqa: PLC0415 (heavy)
+    from embeddings.opening import index_versions  # noqa: PLC0415 (heavy)
 
     source = articles.expanduser().resolve()
     model = encoder or SentenceEncoder()
-    versions = (LAYOUT_VERSION, SEGMENTER_VERSION, INPUT_VERSION)
     arithmetic = model.arithmetic
-    fingerprint = _short(digest(source), str(model.identity), arithmetic, *versions)
+    fingerprint = _short(digest(source), str(model.identity), arithmetic, *index_versions())
     # The same articles from another place are another index: paths are part of what it holds.
     folder = cache / "indexes" / f"{fingerprint}-{_short(str(source))[:8]}"
     begun = folder.exists()

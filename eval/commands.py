@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.cli import count, print_json
-from eval.cache import DEFAULT
 from eval.files import write_whole
+from eval.options import add_cache, add_data, add_json, add_limit, add_out
+from eval.progress import progress_bar
 from eval.results import REPORT, SUMMARY
 from eval.sets.datasets import SETS
 
@@ -32,16 +33,14 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = f"sets:\n{about}"
     parser.add_argument("set", choices=list(SETS), metavar="SET", help="which set; see below")
-    parser.add_argument("--data", type=Path, help="the folder that holds the public sets")
-    parser.add_argument("--limit", type=count, metavar="N", help="a fixed sample of N cases")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="the run folder")
-    parser.add_argument(
-        "--cache", type=Path, default=DEFAULT, metavar="DIR", help="where indexes are kept"
-    )
+    add_data(parser)
+    add_limit(parser, "cases")
+    add_out(parser, "the run folder")
+    add_cache(parser)
     parser.add_argument(
         "--timeout", type=count, default=60, metavar="SECONDS", help="a case; then it has failed"
     )
-    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+    add_json(parser, "the summary as JSON")
     parser.set_defaults(run=run_run)
 
 
@@ -171,7 +170,7 @@ class _Bars:
         if self._asking:
             return  # an index that has to be made again while a run goes on
         if self._bar is None:
-            self._bar = _bar(
+            self._bar = progress_bar(
                 total=1.0, desc="index", bar_format="{l_bar}{bar}| {elapsed}<{remaining}"
             )
         self._bar.update(share - self._bar.n)
@@ -181,7 +180,7 @@ class _Bars:
         if not self._asking:
             self.close()
             self._asking = True
-            self._bar = _bar(total=self._cases, desc="cases", unit="case")
+            self._bar = progress_bar(total=self._cases, desc="cases", unit="case")
         self._failed += bool(result.failed)
         if self._failed:
             self._bar.set_postfix_str(f"{self._failed} failed", refresh=False)
@@ -192,12 +191,6 @@ class _Bars:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-
-
-def _bar(**options: Any) -> Any:  # noqa: ANN401 (tqdm's own options)
-    from tqdm import tqdm  # noqa: PLC0415 (loaded when needed)
-
-    return tqdm(disable=None, file=sys.stderr, **options)
 
 
 def _say(text: str) -> None:

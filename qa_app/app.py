@@ -7,11 +7,10 @@ the collection holds, and deliberately decides nothing itself.
 from __future__ import annotations
 
 import streamlit as st
-from pydantic import ValidationError
 
-from embeddings.errors import ArticleNotFound, CitedQAError
+from embeddings.errors import ArticleNotFound, CitedQAError, SettingsInvalid
 from qa_app.history import Turn
-from qa_app.settings import Settings
+from qa_app.settings import read_settings
 from qa_app.ui import chat, components, manage
 from qa_app.ui.shared import Listing, Opened, Shared
 from qa_app.ui.sidebar import Scene, draw_sidebar
@@ -22,7 +21,7 @@ from qa_app.ui.view import article_view, gone_view
 @st.cache_resource(show_spinner=False)
 def shared_parts() -> Shared:
     """What all pages of this server share."""
-    return Shared(Settings())
+    return Shared(read_settings())
 
 
 def main() -> None:
@@ -31,9 +30,8 @@ def main() -> None:
     components.style_page()
     try:
         shared = shared_parts()
-    except ValidationError as exc:
-        wrong = [f"QA_{each['loc'][0]}".upper() + f": {each['msg']}" for each in exc.errors()]
-        components.message("error", "A setting cannot be used", key="settings", items=wrong)
+    except SettingsInvalid as exc:
+        components.message("error", "The page cannot start", str(exc), key="settings")
         st.stop()
     opened = _open(shared)
     if opened is None:

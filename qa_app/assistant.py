@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from embeddings.collection import Collection
-from embeddings.reader import Reader, Reading, SimilarityReader
+from embeddings.reading import Reader, Reading
 from embeddings.retriever import Retrieval, clean_question, retrieve
 from embeddings.schema import Filters, Hit
+from embeddings.similarity import SimilarityReader
 from qa_app.conversation import stand_alone
 from qa_app.events import Done, Event, Said, Stage
 from qa_app.extractive import Draft, compose

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from embeddings.encoder import FloatArray
-from embeddings.reader import Reading, ScoredSentence
+from embeddings.reading import Reading, ScoredSentence
 from embeddings.schema import Article, Span
 from qa_app.schema import Citation, Sentence
 

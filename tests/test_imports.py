@@ -85,7 +85,12 @@ def test_eval_is_never_shadowed() -> None:
         (("langchain",), {"embeddings/retriever.py"}),
         (("faiss",), {"embeddings/vectors.py"}),
         (("tantivy",), {"embeddings/lexical.py", "embeddings/features.py"}),
-        (("sentence_transformers", "torch", "transformers"), {"embeddings/encoder.py"}),
+        (("sentence_transformers",), {"embeddings/encoder.py"}),
+        (("transformers",), {"embeddings/encoder.py", "embeddings/reader_network.py"}),
+        (
+            ("torch",),
+            {"embeddings/encoder.py", "embeddings/processor.py", "embeddings/reader_network.py"},
+        ),
         (("streamlit",), {"qa_app/"}),
         (("mcp", "fastapi", "uvicorn", "starlette"), {"qa_app/"}),
     ],

@@ -38,15 +38,15 @@ from embeddings.collection import Collection
 from embeddings.encoder import FloatArray
 from embeddings.features import NAMES, SENTENCE_NAMES
 from embeddings.lexical import QUESTION_WORDS, analyzer
-from embeddings.reader import (
+from embeddings.retriever import retrieve
+from embeddings.schema import Hit, Span
+from embeddings.segment import sentences
+from embeddings.similarity import (
     READING_NAMES,
     WEIGHTS,
     SimilarityReader,
     reading_features,
 )
-from embeddings.retriever import retrieve
-from embeddings.schema import Hit, Span
-from embeddings.segment import sentences
 
 # Licences that allow it; the SQuAD 2.0 dev set is for measuring and never read here.
 SETS = ("squad_part", "squadshifts_wiki", "squadshifts_reddit", "squadshifts_amazon")

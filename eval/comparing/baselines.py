@@ -1,7 +1,7 @@
 """A run in the form it is compared in: from its folder, or from one file small enough to commit.
 
 Enters: a run folder (``results.jsonl``, ``summary.json``), or a baseline made from one. Leaves: a
-``Run``, or a baseline file: the summary and every case's scores, a column a line, without
+``RecordedRun``, or a baseline file: the summary and every case's scores, a column a line, without
 questions, answers or timings of single cases. A baseline therefore allows a paired test against
 it long after the run is gone. Deliberately knows nothing of how runs are compared or judged.
 """
@@ -33,7 +33,7 @@ FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RecordedRun:
     """What can be compared of a run: ``columns[score][i]`` is of the case ``ids[i]``.
 
     ``questions`` is empty for a baseline. Scores of timings are left out: what is to be said of
@@ -142,7 +142,7 @@ def keep_as_baseline(folder: Path, path: Path) -> None:
     write_baseline(results, summary, path)
 
 
-def read_run(path: Path) -> Run:
+def read_run(path: Path) -> RecordedRun:
     """A run from its folder, or from a baseline file.
 
     Raises:
@@ -160,7 +160,7 @@ def read_run(path: Path) -> Run:
     )
 
 
-def _from_folder(folder: Path) -> Run:
+def _from_folder(folder: Path) -> RecordedRun:
     _check_folder(folder)
     results, summary = _parts(folder)
     return _made(str(folder), results, summary)
@@ -186,7 +186,7 @@ def _parts(folder: Path) -> tuple[list[Result], Mapping[str, Any]]:
     return results, summary
 
 
-def _from_file(path: Path) -> Run:
+def _from_file(path: Path) -> RecordedRun:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
@@ -202,10 +202,10 @@ def _from_file(path: Path) -> Run:
         raise RunInvalid(f"the baseline {path} is damaged: {_first(exc)}; make it again") from exc
     columns = {name: tuple(column) for name, column in checked.columns.items()}
     ids, kinds = tuple(checked.ids), tuple(checked.kinds)
-    return _checked(Run(str(path), checked.summary, ids, kinds, (), columns))
+    return _checked(RecordedRun(str(path), checked.summary, ids, kinds, (), columns))
 
 
-def _made(name: str, results: Sequence[Result], summary: Mapping[str, Any]) -> Run:
+def _made(name: str, results: Sequence[Result], summary: Mapping[str, Any]) -> RecordedRun:
     try:
         columns = {
             score: tuple(_number(result.scores.get(score)) for result in results)
@@ -213,7 +213,7 @@ def _made(name: str, results: Sequence[Result], summary: Mapping[str, Any]) -> R
         }
     except (AttributeError, TypeError, ValueError) as exc:
         raise RunInvalid(f"the run {name} is damaged: a score is no number ({exc})") from exc
-    run = Run(
+    run = RecordedRun(
         name=name,
         summary=summary,
         ids=tuple(result.id for result in results),
@@ -224,7 +224,7 @@ def _made(name: str, results: Sequence[Result], summary: Mapping[str, Any]) -> R
     return _checked(run)
 
 
-def _checked(run: Run) -> Run:
+def _checked(run: RecordedRun) -> RecordedRun:
     """The run, if its parts agree."""
     try:
         summary = _Summary.model_validate(run.summary)

@@ -1,8 +1,8 @@
 """Two runs of one set: what got better, what got worse, in which cases, and how sure that is.
 
-Enters: two ``Run``s, the earlier one (A) and the later one (B). Leaves: a ``Comparison``; as a
-command, text or JSON on stdout. How a difference is tested is in ``contrasts.py``. Deliberately
-knows nothing of what difference is large enough to matter.
+Enters: two ``RecordedRun``s, the earlier one (A) and the later one (B). Leaves: a ``Comparison``;
+as a command, text or JSON on stdout. How a difference is tested is in ``contrasts.py``.
+Deliberately knows nothing of what difference is large enough to matter.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 
 from embeddings.cli import count, print_json
-from eval.comparing.baselines import Run, read_run
+from eval.comparing.baselines import RecordedRun, read_run
 from eval.comparing.compare_text import SHOWN, render
 from eval.comparing.contrasts import PERMUTATIONS, Change, Contrast, contrast, judged, value_of
 from eval.comparing.differences import Speed, machines_differ, speeds_of, what_differs
 from eval.errors import RunInvalid
+from eval.options import add_json
 from eval.scoring.measures import MEASURES, Measure
 
 
@@ -63,7 +64,9 @@ class Comparison:
         return asdict(self)
 
 
-def compare(a: Run, b: Run, *, permutations: int = PERMUTATIONS, seed: int = 0) -> Comparison:
+def compare(
+    a: RecordedRun, b: RecordedRun, *, permutations: int = PERMUTATIONS, seed: int = 0
+) -> Comparison:
     """Compare two runs on the cases that both have.
 
     Raises:
@@ -103,7 +106,12 @@ def compare(a: Run, b: Run, *, permutations: int = PERMUTATIONS, seed: int = 0) 
 
 
 def _contrasts(
-    a: Run, b: Run, pairs: Sequence[tuple[int, int]], *, permutations: int, seed: int
+    a: RecordedRun,
+    b: RecordedRun,
+    pairs: Sequence[tuple[int, int]],
+    *,
+    permutations: int,
+    seed: int,
 ) -> tuple[list[tuple[Measure, Contrast]], list[str]]:
     """Every measure that both runs have, and a line for each that only one has."""
     index_a, index_b = np.array(pairs).T
@@ -121,7 +129,7 @@ def _contrasts(
     return found, notes
 
 
-def main_score(a: Run, b: Run, i: int, j: int) -> str | None:
+def main_score(a: RecordedRun, b: RecordedRun, i: int, j: int) -> str | None:
     """The one score that says whether a case went well.
 
     Where the set asks: ``not_found`` of an unanswerable case, ``first_right`` (the first sentence
@@ -135,21 +143,21 @@ def main_score(a: Run, b: Run, i: int, j: int) -> str | None:
     return None
 
 
-def _case(a: Run, b: Run, i: int, j: int) -> CaseChange | None:
+def _case(a: RecordedRun, b: RecordedRun, i: int, j: int) -> CaseChange | None:
     name = main_score(a, b, i, j)
     if name is None or a.score(name, i) == b.score(name, j):
         return None
     return _change(a, b, i, j, name)
 
 
-def _failure(a: Run, b: Run, i: int, j: int) -> CaseChange | None:
+def _failure(a: RecordedRun, b: RecordedRun, i: int, j: int) -> CaseChange | None:
     """The case, if it failed in one run only."""
     if bool(a.score("failed", i)) == bool(b.score("failed", j)):
         return None
     return _change(a, b, i, j, "failed")
 
 
-def _change(a: Run, b: Run, i: int, j: int, name: str) -> CaseChange:
+def _change(a: RecordedRun, b: RecordedRun, i: int, j: int, name: str) -> CaseChange:
     reasons = [*b.summary.get("failed", ()), *a.summary.get("failed", ())]
     reason = next((each["reason"] for each in reasons if each.get("id") == a.ids[i]), "")
     question = b.questions[j] if b.questions else a.questions[i] if a.questions else ""
@@ -174,7 +182,7 @@ def add_compare(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many cases of each list are named (default: %(default)s)",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON, every case named")
+    add_json(parser, "JSON, every case named")
     parser.set_defaults(run=run_compare)
 
 

@@ -1,8 +1,8 @@
 """What else differs between two runs: cases, settings, versions, index, machine, times.
 
-Enters: two ``Run``s. Leaves: lines to read beside a comparison, and speeds side by side. A time
-is a ratio without a verdict: it says as much about the machine and its other work as about the
-code. Deliberately knows nothing of scores.
+Enters: two ``RecordedRun``s. Leaves: lines to read beside a comparison, and speeds side by side.
+A time is a ratio without a verdict: it says as much about the machine and its other work as about
+the code. Deliberately knows nothing of scores.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from eval.comparing.baselines import Run
+from eval.comparing.baselines import RecordedRun
 from eval.reporting.formatting import count_text, value_text
 
 SECTIONS = ("settings", "identity", "versions", "machine")
@@ -37,7 +37,7 @@ class Speed:
     ratio: float
 
 
-def speeds_of(a: Run, b: Run) -> tuple[Speed, ...]:
+def speeds_of(a: RecordedRun, b: RecordedRun) -> tuple[Speed, ...]:
     """Every speed that both summaries have, over whatever cases each of them ran."""
     in_a, in_b = dict(_speeds(a.summary)), dict(_speeds(b.summary))
     return tuple(
@@ -59,7 +59,9 @@ def _speeds(summary: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
             yield name, float(value)
 
 
-def what_differs(a: Run, b: Run, common: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def what_differs(
+    a: RecordedRun, b: RecordedRun, common: int
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What the runs were made with that is not the same, and what to know about their cases.
 
     Args:
@@ -79,7 +81,7 @@ def what_differs(a: Run, b: Run, common: int) -> tuple[tuple[str, ...], tuple[st
     return differs, tuple(_cases(a, b, common))
 
 
-def machines_differ(a: Run, b: Run) -> bool:
+def machines_differ(a: RecordedRun, b: RecordedRun) -> bool:
     """Whether the runs were made on machines that describe themselves differently."""
     return bool(a.summary.get("machine") != b.summary.get("machine"))
 
@@ -109,7 +111,7 @@ def _shown(values: Mapping[str, Any], name: str) -> str:
     return f"{text[:12]}…" if name.endswith("sha256") else text
 
 
-def _cases(a: Run, b: Run, common: int) -> Iterator[str]:
+def _cases(a: RecordedRun, b: RecordedRun, common: int) -> Iterator[str]:
     for letter, run in (("A", a), ("B", b)):
         if not run.summary["complete"]:
             yield f"{letter} was interrupted: it holds only the first {len(run.ids)} cases"

@@ -30,9 +30,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from embeddings.cli import print_json
-from eval.comparing.baselines import FloatArray, Run, read_run
+from eval.comparing.baselines import FloatArray, RecordedRun, read_run
 from eval.comparing.contrasts import PERMUTATIONS, Contrast, applies, contrast, judged, value_of
 from eval.errors import BarsInvalid, RunInvalid
+from eval.options import add_json
 from eval.scoring.measures import MEASURES, Measure
 
 BARS = Path(__file__).parents[1] / "gate.toml"
@@ -152,7 +153,7 @@ def _limits_problem(bar: Bar, higher_is_better: bool) -> str:
     return ""
 
 
-def check(run: Run, bars: Bars) -> list[Verdict]:
+def check(run: RecordedRun, bars: Bars) -> list[Verdict]:
     """Whether the run is complete, then a verdict a bar in the order of the file.
 
     Raises:
@@ -166,7 +167,7 @@ def check(run: Run, bars: Bars) -> list[Verdict]:
     return [_complete(run), *(_verdict(run, bar, against.get(bar, "")) for bar in bars.bars)]
 
 
-def _complete(run: Run) -> Verdict:
+def _complete(run: RecordedRun) -> Verdict:
     done = bool(run.summary["complete"])
     n = len(run.ids)
     return Verdict(
@@ -179,7 +180,7 @@ def _complete(run: Run) -> Verdict:
     )
 
 
-def _verdict(run: Run, bar: Bar, worse: str) -> Verdict:
+def _verdict(run: RecordedRun, bar: Bar, worse: str) -> Verdict:
     measure = MEASURES[bar.measure]
     rows = run.rows(measure)[_of_kind(run, bar)]
     n, found = int(applies(rows).sum()), value_of(measure, rows)
@@ -197,18 +198,18 @@ def _verdict(run: Run, bar: Bar, worse: str) -> Verdict:
     return Verdict(_name(bar), _wanted(bar), found, n, not missed, "; ".join(missed))
 
 
-def _nothing(run: Run, bar: Bar) -> str:
+def _nothing(run: RecordedRun, bar: Bar) -> str:
     if bar.kind is not None and bar.kind not in run.kinds:
         kinds = ", ".join(sorted(set(run.kinds) - {""})) or "none"
         return f"the run has no case of the kind {bar.kind!r}; it has {kinds}"
     return "the run does not have this figure"
 
 
-def _of_kind(run: Run, bar: Bar) -> list[int]:
+def _of_kind(run: RecordedRun, bar: Bar) -> list[int]:
     return [i for i, kind in enumerate(run.kinds) if bar.kind in {None, kind}]
 
 
-def _against(run: Run, baseline: Run, bars: Sequence[Bar]) -> dict[Bar, str]:
+def _against(run: RecordedRun, baseline: RecordedRun, bars: Sequence[Bar]) -> dict[Bar, str]:
     """Why a bar is missed beside the baseline; a bar that is not missed is not in it."""
     if baseline.set != run.set:
         raise RunInvalid(f"the baseline {baseline.name} is of {baseline.set}, the run of {run.set}")
@@ -237,7 +238,7 @@ def _against(run: Run, baseline: Run, bars: Sequence[Bar]) -> dict[Bar, str]:
 
 
 def _beside(
-    baseline: Run, run: Run, measure: Measure, pairs: Sequence[tuple[int, int]]
+    baseline: RecordedRun, run: RecordedRun, measure: Measure, pairs: Sequence[tuple[int, int]]
 ) -> Contrast | None:
     first, second = [i for i, _ in pairs], [j for _, j in pairs]
     rows: tuple[FloatArray, FloatArray] = baseline.rows(measure)[first], run.rows(measure)[second]
@@ -280,7 +281,7 @@ def add_gate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--bars", type=Path, default=BARS, metavar="FILE", help="default: eval/gate.toml"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_json(parser, "JSON")
     parser.set_defaults(run=run_gate)
 
 

@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.cli import count, print_json
-from eval.cache import DEFAULT
+from embeddings.opening import is_index
 from eval.errors import EvalError
 from eval.files import check_writable, write_whole
+from eval.options import add_cache, add_json, add_out
+from eval.progress import progress_bar
 
 if TYPE_CHECKING:
     from embeddings.collection import Collection
@@ -52,11 +54,9 @@ def add_own(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help='more questions that these articles cannot answer, {"question": "…"} a line',
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="where own.json and own.html go")
-    parser.add_argument(
-        "--cache", type=Path, default=DEFAULT, metavar="DIR", help="where indexes are kept"
-    )
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+    add_out(parser, "where own.json and own.html go")
+    add_cache(parser)
+    add_json(parser, "the report as JSON")
     parser.set_defaults(run=run_own)
 
 
@@ -133,13 +133,6 @@ def own(
         **found,
     }
     return {**record, "notes": notes(record), "look_at": advise(record)}
-
-
-def is_index(path: Path) -> bool:
-    """Whether a folder is an index, as ``python -m embeddings index`` makes it."""
-    from embeddings.database import DATABASE  # noqa: PLC0415 (--help must not wait)
-
-    return (path / DATABASE).is_file()
 
 
 @contextmanager
@@ -235,7 +228,7 @@ class Steps:
         """Begin a stage of so many parts; call what comes back with how many are done."""
         self.close()
         self.doing = what
-        self._bar = _bar(total=total, desc=what, leave=False)
+        self._bar = progress_bar(total=total, desc=what, leave=False)
         return self._advance
 
     def _advance(self, done: int) -> None:
@@ -247,7 +240,7 @@ class Steps:
         if self._bar is None:
             self.doing = "indexing"
             form = "{l_bar}{bar}| {elapsed}<{remaining}"
-            self._bar = _bar(total=1.0, desc=self.doing, leave=False, bar_format=form)
+            self._bar = progress_bar(total=1.0, desc=self.doing, leave=False, bar_format=form)
         self._bar.update(told.fraction - self._bar.n)
 
     def close(self) -> None:
@@ -255,9 +248,3 @@ class Steps:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
-
-
-def _bar(**options: Any) -> Any:  # noqa: ANN401 (tqdm's own options)
-    from tqdm import tqdm  # noqa: PLC0415 (loaded when needed)
-
-    return tqdm(disable=None, file=sys.stderr, **options)

@@ -15,8 +15,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from embeddings.cli import question_rows
 from embeddings.collection import Collection
 from embeddings.errors import CitedQAError
 from embeddings.schema import Article
@@ -83,32 +83,19 @@ def from_file(path: Path) -> list[Elsewhere]:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as exc:
         raise DatasetMissing(f"cannot read {path}: {exc}; expected a UTF-8 file") from exc
-    found = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        row = _row(f"{path}:{number}", line)
-        if not row.get("history"):
-            found.append(Elsewhere(str(row.get("id") or number), YOURS, row["question"]))
-    return found
-
-
-def _row(where: str, line: str) -> dict[str, Any]:
     wanted = 'expected one JSON object a line, {"question": "…"}'
-    try:
-        row = json.loads(line)
-    except ValueError as exc:
-        raise DatasetInvalid(f"{where}: not JSON ({exc}); {wanted}") from exc
-    if not isinstance(row, dict) or not isinstance(row.get("question"), str):
-        raise DatasetInvalid(f"{where}: no question; {wanted}")
-    return row
+    return [
+        Elsewhere(str(row.get("id") or number), YOURS, row["question"])
+        for number, row in question_rows(str(path), lines, wanted, DatasetInvalid)
+        if not row.get("history")
+    ]
 
 
 def told_of(
     questions: Sequence[Elsewhere], collection: Collection, articles: Sequence[Article]
 ) -> dict[str, str]:
     """Ids of the questions that the articles may be about after all, with the name they hold."""
-    words = collection.snapshot().words
+    words = collection.words()
     found = {}
     for question in questions:
         for name in question.names:

@@ -17,11 +17,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from embeddings.collection import Collection
 from embeddings.errors import InvalidQuestion
-from embeddings.lexical import WordIndex
 from embeddings.retriever import retrieve
 from embeddings.schema import Article, Hit, Passage
 from eval.own.near_duplicates import words_of
@@ -37,6 +36,18 @@ _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[-'’.][^\W_]+)*")
 
 T = TypeVar("T")
 Progress = Callable[[int], object]
+
+
+class Words(Protocol):
+    """What is asked of a collection's words, as ``Collection.words`` tells it."""
+
+    def stems(self, text: str) -> list[str]:
+        """The stems of a text, question words left out."""
+        ...
+
+    def idf(self, stem: str) -> float:
+        """How rare a stem is in the collection."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +98,7 @@ def sampled(items: Iterable[T], name: Callable[[T], str], limit: int) -> list[T]
     return sorted(items, key=lambda item: _digest(name(item)))[:limit]
 
 
-def blanked(passage: Passage, others: Sequence[Passage], words: WordIndex) -> Blanked | None:
+def blanked(passage: Passage, others: Sequence[Passage], words: Words) -> Blanked | None:
     """What to ask for a passage: one of its sentences without its key word.
 
     A sentence that no neighbouring passage repeats is preferred: its passage alone holds it.
@@ -113,7 +124,7 @@ def blanked(passage: Passage, others: Sequence[Passage], words: WordIndex) -> Bl
     return None
 
 
-def _without_key_word(sentence: str, words: WordIndex) -> tuple[str, str] | None:
+def _without_key_word(sentence: str, words: Words) -> tuple[str, str] | None:
     """The rarest content word, by inverse document frequency, and the sentence without it."""
     found = [(match, tuple(words.stems(match[0]))) for match in _WORD.finditer(sentence)]
     content = [(match, stems) for match, stems in found if stems]

@@ -148,7 +148,7 @@ def _ask(
     passages: Mapping[str, Sequence[Passage]],
     step: Step,
 ) -> _Asked:
-    words, reach = collection.snapshot().words, Reach()
+    words, reach = collection.words(), Reach()
     everything = [passage for held in passages.values() for passage in held]
     chosen = sampled(everything, lambda passage: passage.id, plan.limit)
     made = [blanked(passage, passages[passage.article], words) for passage in chosen]

@@ -9,10 +9,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 
 from embeddings.cli import count, print_json
-from eval.cache import DEFAULT
+from eval.options import add_cache, add_data, add_json, add_limit, add_out
 from eval.peers.systems import PEERS, Peer
 from eval.sets.datasets import SETS
 
@@ -22,13 +21,13 @@ def add_peers(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     listed = "\n".join(f"  {peer.name:20} {peer.title}" for peer in PEERS.values())
     parser.epilog = f"systems:\n{listed}"
-    parser.add_argument("--data", type=Path, help="the folder that holds the public sets")
+    add_data(parser)
     parser.add_argument(
         "--set", choices=list(SETS), default="multihop_rag", help="which set (default %(default)s)"
     )
     parser.add_argument("--systems", type=systems, metavar="A,B", help="only these; see below")
     parser.add_argument("--rounds", type=count, default=3, metavar="N", help="default %(default)s")
-    parser.add_argument("--limit", type=count, metavar="N", help="a fixed sample of N questions")
+    add_limit(parser, "questions")
     parser.add_argument(
         "--threads",
         type=count,
@@ -43,11 +42,9 @@ def add_peers(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="for a system in a round; then it has failed (default %(default)s)",
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write peers.json here")
-    parser.add_argument(
-        "--cache", type=Path, default=DEFAULT, metavar="DIR", help="where indexes are kept"
-    )
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    add_out(parser, "write peers.json here")
+    add_cache(parser)
+    add_json(parser, "the figures as JSON")
     parser.set_defaults(run=run_peers)
 
 

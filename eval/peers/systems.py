@@ -45,7 +45,7 @@ class Given:
     scratch: Path
 
 
-class System(Protocol):
+class RetrievalSystem(Protocol):
     """A retrieval system; it lives for one round, in a process of its own."""
 
     def load(self, model: Path) -> None:
@@ -69,8 +69,8 @@ class System(Protocol):
 class Peer:
     """An entry of the registry.
 
-    ``factory`` is ``module:name`` of something that makes a ``System`` when called. ``packages``
-    are the distributions it needs beyond this project's own.
+    ``factory`` is ``module:name`` of something that makes a ``RetrievalSystem`` when called.
+    ``packages`` are the distributions it needs beyond this project's own.
     """
 
     name: str
@@ -79,13 +79,13 @@ class Peer:
     packages: tuple[str, ...] = ()
 
 
-def made_by(factory: str) -> System:
+def made_by(factory: str) -> RetrievalSystem:
     """The system that a registry entry's ``factory`` makes.
 
     Raises:
         ImportError, AttributeError: there is no such thing.
     """
-    system: System = named(factory)()
+    system: RetrievalSystem = named(factory)()
     return system
 
 

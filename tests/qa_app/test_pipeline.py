@@ -9,7 +9,7 @@ import numpy as np
 
 from embeddings.collection import Collection
 from embeddings.lexical import WordIndex
-from embeddings.reader import Reading, ScoredSentence, distinct_sentences
+from embeddings.reading import Reading, ScoredSentence, distinct_sentences
 from embeddings.schema import Hit
 from qa_app.assistant import Assistant
 from qa_app.schema import Answer

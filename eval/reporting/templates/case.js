@@ -53,7 +53,8 @@ const caseView = (data) => {
     const letters = Array.from(text);
     const spans = evidence
       .map((each) => places[each])
-      .filter(([other]) => other === head)
+      // By key: one article may have been shown under several headings.
+      .filter(([other]) => heads[other][0] === heads[head][0])
       .map(([, from, to]) => [Math.max(0, from - start), Math.min(letters.length, to - start)])
       .filter(([from, to]) => from < to)
       .sort((a, b) => a[0] - b[0]);

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.comparing.baselines import Run, read_run, rounded, write_baseline
+from eval.comparing.baselines import RecordedRun, read_run, rounded, write_baseline
 from eval.errors import EvalError, RunInvalid
 from eval.results import RESULTS, SUMMARY, Outcome
 from eval.scoring.measures import MEASURES
@@ -198,6 +198,6 @@ def test_a_run_of_failures_is_read(tmp_path: Path) -> None:
         replace(one, outcome=Outcome(error="no answer"), scores={"failed": 1.0, "f1": 0.0})
         for one in made_results()[:3]
     ]
-    run: Run = read_run(write_run(tmp_path / "run", failed))
+    run: RecordedRun = read_run(write_run(tmp_path / "run", failed))
     assert run.columns["failed"] == (1.0, 1.0, 1.0)
     assert run.columns["f1"] == (0.0, 0.0, 0.0)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.comparing.baselines import Run, read_run, write_baseline
+from eval.comparing.baselines import RecordedRun, read_run, write_baseline
 from eval.comparing.compare import Comparison, add_compare, compare
 from eval.comparing.compare_text import render
 from eval.errors import RunInvalid
@@ -26,7 +26,7 @@ from tests.eval.made_runs import (
 FIRST_RIGHT = name_of("first_right")
 
 
-def run_of(folder: Path, results: list[Result], **conditions: object) -> Run:
+def run_of(folder: Path, results: list[Result], **conditions: object) -> RecordedRun:
     return read_run(write_run(folder, results, **conditions))
 
 

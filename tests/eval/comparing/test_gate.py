@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.comparing.baselines import Run, read_run, write_baseline
+from eval.comparing.baselines import RecordedRun, read_run, write_baseline
 from eval.comparing.gate import BARS, Verdict, add_gate, check, read_bars, render
 from eval.errors import BarsInvalid, RunInvalid
 from eval.scoring.measures import MEASURES
@@ -31,18 +31,18 @@ def bar(measure: str, rest: str) -> str:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(tmp_path: Path) -> RecordedRun:
     return read_run(write_run(tmp_path / "run", made_results()))
 
 
-def verdicts_of(run: Run, folder: Path, text: str) -> list[Verdict]:
+def verdicts_of(run: RecordedRun, folder: Path, text: str) -> list[Verdict]:
     """What came of the bars, the first verdict (complete) left out."""
     complete, *others = check(run, read_bars(bars_file(folder, text)))
     assert complete.name == "complete"
     return others
 
 
-def test_bars_that_are_cleared(run: Run, tmp_path: Path) -> None:
+def test_bars_that_are_cleared(run: RecordedRun, tmp_path: Path) -> None:
     text = bar(FIRST, "at_least = 0.73\nn_at_least = 150") + bar(FAILED, "at_most = 0")
     first, failed = verdicts_of(run, tmp_path, text)
     wanted = "at least 0.73, n at least 150"
@@ -74,7 +74,7 @@ def test_a_planted_regression_is_named_and_exits_1(
     assert told["verdicts"][2]["why"] == "0.6 is below 0.7"
 
 
-def test_a_bar_is_exact(run: Run, tmp_path: Path) -> None:
+def test_a_bar_is_exact(run: RecordedRun, tmp_path: Path) -> None:
     """110/150 is .73333...: the printed .7334 is above it."""
     low, high = verdicts_of(
         run, tmp_path, bar(FIRST, "at_least = 0.7333") + bar(FIRST, "at_least = 0.7334")
@@ -82,7 +82,7 @@ def test_a_bar_is_exact(run: Run, tmp_path: Path) -> None:
     assert (low.passed, high.passed) == (True, False)
 
 
-def test_a_range(run: Run, tmp_path: Path) -> None:
+def test_a_range(run: RecordedRun, tmp_path: Path) -> None:
     inside, above = verdicts_of(
         run,
         tmp_path,
@@ -92,7 +92,7 @@ def test_a_range(run: Run, tmp_path: Path) -> None:
     assert above.why == "0.733333 is above 0.5"
 
 
-def test_a_kind_of_its_own(run: Run, tmp_path: Path) -> None:
+def test_a_kind_of_its_own(run: RecordedRun, tmp_path: Path) -> None:
     """30 of the 50 near misses are refused."""
     text = bar("Not found recall", 'at_least = 0.6\nkind = "near_miss"\nn_at_least = 50')
     (verdict,) = verdicts_of(run, tmp_path, text)
@@ -103,7 +103,7 @@ def test_a_kind_of_its_own(run: Run, tmp_path: Path) -> None:
     assert verdict.why == "the run has no case of the kind 'near_mis'; it has fact, near_miss"
 
 
-def test_a_missing_measure_is_missed(run: Run, tmp_path: Path) -> None:
+def test_a_missing_measure_is_missed(run: RecordedRun, tmp_path: Path) -> None:
     (verdict,) = verdicts_of(run, tmp_path, bar(name_of("gold_covered"), "at_least = 0"))
     assert verdict == Verdict(
         name_of("gold_covered"), "at least 0", None, 0, False, "the run does not have this figure"
@@ -127,7 +127,7 @@ def test_an_interrupted_and_an_empty_run_are_missed(tmp_path: Path) -> None:
     assert (failed.passed, failed.why) == (False, "the run does not have this figure")
 
 
-def test_another_set_is_refused(run: Run, tmp_path: Path) -> None:
+def test_another_set_is_refused(run: RecordedRun, tmp_path: Path) -> None:
     path = bars_file(tmp_path, bar(FIRST, "at_least = 0.7"), 'set = "seeds"\n')
     with pytest.raises(RunInvalid, match="is a run of harbour, and the bars are for seeds"):
         check(run, read_bars(path))
@@ -136,7 +136,7 @@ def test_another_set_is_refused(run: Run, tmp_path: Path) -> None:
 BASELINE = 'set = "harbour"\nbaseline = "kept/harbour.json"\n'
 
 
-def test_not_worse_than_the_baseline(run: Run, tmp_path: Path) -> None:
+def test_not_worse_than_the_baseline(run: RecordedRun, tmp_path: Path) -> None:
     write_baseline(made_results(), made_summary(made_results()), tmp_path / "kept/harbour.json")
     rule = "not_worse_than_baseline = true"
     bars = read_bars(bars_file(tmp_path, bar(FIRST, rule) + bar(FAILED, rule), BASELINE))
@@ -157,7 +157,7 @@ def test_not_worse_than_the_baseline(run: Run, tmp_path: Path) -> None:
     assert check(part, bars)[1].why == "10 of the baseline's 200 cases are not in the run"
 
 
-def test_a_baseline_of_another_set_or_none(run: Run, tmp_path: Path) -> None:
+def test_a_baseline_of_another_set_or_none(run: RecordedRun, tmp_path: Path) -> None:
     bars = read_bars(bars_file(tmp_path, bar(FIRST, "not_worse_than_baseline = true"), BASELINE))
     with pytest.raises(RunInvalid, match=r"there is no run at .*kept/harbour.json"):
         check(run, bars)

@@ -1,7 +1,6 @@
 """The command ``own``: over made-up articles with planted faults, and over the example articles."""
 
 import json
-import os
 
 import pytest
 
@@ -11,21 +10,8 @@ from eval.errors import EvalError
 from eval.own import command
 from eval.own.command import folder_name, run_own, write
 from eval.own.report import as_text
-from tests.eval.made_articles import STRIKE, looked_at, options_for, write_planted
+from tests.eval.made_articles import STRIKE, looked_at, options_for
 from tests.fakes import TinyEncoder
-
-
-@pytest.fixture
-def planted(tmp_path):
-    return write_planted(tmp_path / "articles")
-
-
-@pytest.fixture(autouse=True)
-def unset(monkeypatch, tmp_path):
-    """No settings from outside."""
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("QA_")]:
-        monkeypatch.delenv(name)
 
 
 def said(record):

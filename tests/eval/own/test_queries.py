@@ -105,7 +105,7 @@ def test_a_sentence_is_found_where_its_words_stand_also_in_another_article(colle
         row("b", f"{RIVER}\n\nA second desk added this.", title="Flood again"),
         row("c", "Train drivers in Oslo went on strike. 🚆", title="Strike"),
     )
-    words = collection.snapshot().words
+    words = collection.words()
     (one,) = collection.passages_of("a")
     reach = Reach()
     made = blanked(one, [one], words)
@@ -120,7 +120,7 @@ def test_what_is_not_there_has_rank_nought(collection, tmp_path):
         collection, tmp_path, row("c", "Train drivers in Oslo went on strike.", title="Strike")
     )
     gone = passage("gone", RIVER)
-    made = blanked(gone, [gone], collection.snapshot().words)
+    made = blanked(gone, [gone], collection.words())
     (sought,) = ask_sentences(collection, [made], Reach(), nothing)
     assert (sought.rank, sought.first, sought.within(10)) == (0, "c", False)
 

@@ -10,23 +10,10 @@ from eval.own.advice import advise
 from eval.own.report import as_text, percent, plain, write_page
 from eval.own.rules import RULES
 from eval.own.study import share
-from tests.eval.made_articles import looked_at, write_planted
+from tests.eval.made_articles import looked_at
 from tests.eval.made_results import HOSTILE
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-
-
-@pytest.fixture
-def planted(tmp_path):
-    return write_planted(tmp_path / "articles")
-
-
-@pytest.fixture(autouse=True)
-def unset(monkeypatch, tmp_path):
-    """No settings from outside."""
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("QA_")]:
-        monkeypatch.delenv(name)
 
 
 # Shares and text

@@ -79,6 +79,26 @@ def test_a_passage_stands_once_and_keeps_its_words_whoever_shows_them():
     assert data["cases"][0]["relevant"] == [0]
 
 
+def test_every_place_is_shown_under_its_own_heading():
+    true = Place("a.txt", 0, 5, "Olá 🌊", "Título", "P", "2024-01-02")
+    lie = replace(true, title="Manchete falsa", published="")
+    gold = {"evidence": [{"article": "a.txt", "start": 0, "end": 5, "quote": "Olá 🌊"}]}
+    said = Said(True, 0.8, (("Olá.", (0,)),), (lie,))
+    case = Result("x", "", "q", True, (), gold, Outcome(said=said, hits=(true,)), {})
+
+    def headings(*cases):
+        data = payload(cases)
+        last = data["cases"][-1]
+        numbers = (last["evidence"][0], last["hits"][0][0], last["said"]["citations"][0][0])
+        return [data["heads"][data["places"][number][0]][1:] for number in numbers]
+
+    own, other = ["Título", "P", "2024-01-02"], ["Manchete falsa", "P", ""]
+    assert headings(case) == [own, own, other]
+    # Where rankings disagree nobody can say what the article is called.
+    twice = replace(case, outcome=Outcome(said=said, hits=(lie,)))
+    assert headings(twice, case) == [["", "", ""], own, other]
+
+
 def cites(name, text, marks, gold=None, hits=()):
     """A case that cites a.txt 0-5 as ``text``; ``marks`` are right, verbatim."""
     said = Said(True, 0.8, (("Olá.", (0,)),), (Place("a.txt", 0, 5, text),))

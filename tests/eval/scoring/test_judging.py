@@ -3,78 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from eval.cases import Case, Dataset, Evidence
-from eval.results import Outcome, Place, Result, Said, from_record
-from eval.scoring.judging import SCORES, SILENT, Judge
-
-TEXTS = {
-    "port.txt": "The harbour of Setúbal was shut for “eleven days” 🌊. Two cranes had fallen.",
-    "paper.txt": "Setúbal’s port stood still for 11 days. João Falcão reckons the loss at €3.4m.",
-    "log.txt": "No. It took them eleven days 🌊. On the eleventh day, it ended.",
-}
-SHUT = "The harbour of Setúbal was shut for “eleven days” 🌊."
-CRANES = "Two cranes had fallen."
-STILL = "Setúbal’s port stood still for 11 days."
-LOSS = "João Falcão reckons the loss at €3.4m."
-
-
-def at(quote: str) -> Place:
-    for article, text in TEXTS.items():
-        if quote in text:
-            start = text.index(quote)
-            return Place(article, start, start + len(quote), quote)
-    raise AssertionError(quote)
-
-
-def gold(quote: str) -> Evidence:
-    place = at(quote)
-    return Evidence(place.article, quote, place.start, place.end)
-
-
-BOUNDS = {
-    name: tuple((at(q).start, at(q).end) for q in quotes)
-    for name, quotes in {"port.txt": (SHUT, CRANES), "paper.txt": (STILL, LOSS)}.items()
-}
-LONG = Case(
-    id="long",
-    question="How long was the harbour shut?",
-    answerable=True,
-    kind="fact",
-    answers=("eleven days", "11 days"),
-    evidence=(gold(SHUT), gold(STILL)),
+from eval.results import Outcome, from_record
+from eval.scoring.judging import SCORES, SILENT
+from tests.eval.made_harbour import (
+    CRANES,
+    LONG,
+    LOSS,
+    NOWHERE,
+    SHUT,
+    STILL,
+    at,
+    gold,
+    judged,
+    of,
+    refused,
+    said,
 )
-NOWHERE = Case(id="none", question="Who shut it?", answerable=False, kind="near_miss")
-
-
-def dataset(asks: bool = True) -> Dataset:
-    return Dataset("harbour", Path("harbour"), (LONG, NOWHERE), TEXTS, asks=asks)
-
-
-def judged(case: Case, outcome: Outcome, asks: bool = True) -> Result:
-    return Judge(dataset(asks), BOUNDS).judge(case, outcome)
-
-
-def said(*quotes: str, confidence: float = 0.8) -> Said:
-    """An answer of the articles' own sentences, each citing itself."""
-    return Said(
-        answered=True,
-        confidence=confidence,
-        sentences=tuple((quote, (i,)) for i, quote in enumerate(quotes)),
-        citations=tuple(at(quote) for quote in quotes),
-    )
-
-
-def refused(confidence: float = 0.1) -> Said:
-    return Said(False, confidence, missing="Nothing says who.")
-
-
-def of(result: Result, *names: str) -> tuple[Any, ...]:
-    return tuple(result.scores[name] for name in names)
 
 
 def test_a_right_answer() -> None:
@@ -159,90 +106,6 @@ def test_a_set_that_does_not_ask() -> None:
     broken = judged(LONG, Outcome(error="OSError: gone"), asks=False)
     values = {name: value for name, value in broken.scores.items() if value is not None}
     assert values == {**dict.fromkeys(told - {"ms:total"}, 0.0), "failed": 1.0}
-
-
-@pytest.mark.parametrize(
-    ("place", "verbatim"),
-    [
-        (at(SHUT), 1.0),
-        (replace(at(SHUT), text=SHUT.replace("“", '"')), 0.0),
-        (replace(at(SHUT), start=1), 0.0),
-        (Place("port.txt", -7, 0, "fallen."), 0.0),
-        (Place("port.txt", -7, -1, "fallen"), 0.0),  # what Python would slice from the end
-        (Place("port.txt", 53, 999, CRANES), 0.0),
-        (Place("port.txt", 4, 4, ""), 0.0),
-        (replace(at(SHUT), article="other.txt"), 0.0),
-    ],
-)
-def test_a_citation_is_what_stands_there(place: Place, verbatim: float) -> None:
-    answer = replace(said(SHUT), citations=(place,))
-    result = judged(LONG, Outcome(said=answer))
-    assert result.scores["verbatim"] == verbatim
-    assert result.verbatim_citations == (bool(verbatim),)
-
-
-@pytest.mark.parametrize(
-    ("place", "right"),
-    [
-        (at(SHUT), True),
-        (at("for “eleven"), True),  # a clause of the evidence
-        (Place("port.txt", 0, 75, TEXTS["port.txt"][:75]), True),  # all of it and more
-        (at("🌊. Two cranes had fallen."), False),  # reaches into it
-        (at(LOSS), False),
-        (at("It took them eleven days 🌊."), True),  # the gold answer
-        (at("On the eleventh day, it ended."), False),
-        # Made up: other words at the evidence, gold answers where they do not stand.
-        (replace(at(SHUT), text="The harbour of Setúbal was shut for “nine days” 🌊."), False),
-        (replace(at(SHUT), text=""), False),
-        (replace(at(CRANES), text="It took eleven days."), False),
-        (Place("elsewhere.txt", 0, len(SHUT), SHUT), False),
-        (Place("port.txt", 900, 900 + len(SHUT), SHUT), False),
-        (replace(at("It took them eleven days 🌊."), start=5), False),
-    ],
-)
-def test_a_citation_is_right_by_place_or_by_answer(place: Place, right: bool) -> None:
-    result = judged(LONG, Outcome(said=replace(said(SHUT), citations=(place,))))
-    assert result.right_citations == (right,)
-    assert result.scores["citation_recall"] == float(right)
-
-
-def test_a_bare_no_in_a_citation_is_no_answer() -> None:
-    case = replace(LONG, answers=("No",))
-    result = judged(case, Outcome(said=replace(said(SHUT), citations=(at("No."),))))
-    assert (result.right_citations, result.verbatim_citations) == ((False,), (True,))
-    verdict = Said(True, 0.9, (("No, it was not.", (0,)), ("No crane fell.", (0,))), (at(SHUT),))
-    told = judged(case, Outcome(said=verdict))
-    assert told.right_sentences == (True, False)
-    assert told.right_citations == (True,)
-
-
-def test_citation_recall_is_over_sentences_and_precision_over_citations() -> None:
-    answer = Said(
-        True,
-        0.7,
-        ((SHUT, (0, 2)), (CRANES, (1,)), ("So it was.", ())),
-        (at(SHUT), at(CRANES), at(LOSS)),
-    )
-    result = judged(LONG, Outcome(said=answer))
-    assert of(result, "citations", "right_citations") == (3.0, 1.0)
-    assert result.scores["citation_recall"] == pytest.approx(1 / 3)
-    both = judged(LONG, Outcome(said=said(SHUT, STILL)))
-    assert of(both, "citation_recall", "sources_covered", "first_right") == (1.0, 1.0, 1.0)
-
-
-@pytest.mark.parametrize(
-    "lie",
-    [replace(at(STILL), text="Setúbal’s port stood still for weeks."), Place("?", 0, 39, STILL)],
-)
-def test_a_citation_that_was_made_up_counts_nowhere(lie: Place) -> None:
-    answer = replace(said(SHUT, STILL), citations=(at(SHUT), lie))
-    result = judged(LONG, Outcome(said=answer))
-    assert of(result, "citations", "verbatim", "right_citations") == (2.0, 1.0, 1.0)
-    assert of(result, "citation_recall", "sources_covered") == (0.5, 0.5)
-    assert result.verbatim_citations == result.right_citations == (True, False)
-    assert from_record(result.record()) == result
-    older = {k: v for k, v in result.record().items() if k != "verbatim_citations"}
-    assert from_record(older) == replace(result, verbatim_citations=())
 
 
 def test_sources_matter_only_where_there_are_several() -> None:

@@ -8,20 +8,19 @@ import math
 import numpy as np
 import pytest
 
-from embeddings import reader as module
+from embeddings import similarity as module
 from embeddings.collection import Collection
 from embeddings.features import CONFIDENCE_NAMES, NAMES, SENTENCE_NAMES
 from embeddings.lexical import WordEntry, WordIndex
-from embeddings.reader import (
+from embeddings.reading import ScoredSentence, distinct_sentences
+from embeddings.retriever import retrieve
+from embeddings.schema import Article, Hit, Passage, Scores, Span
+from embeddings.similarity import (
     READING_NAMES,
-    ScoredSentence,
     SimilarityReader,
-    distinct_sentences,
     load_weights,
     reading_features,
 )
-from embeddings.retriever import retrieve
-from embeddings.schema import Article, Hit, Passage, Scores, Span
 from tests.fakes import TinyEncoder
 
 TEXT = "Talks ended “early”. Baradar led the delegation. It rained in Doha 🎉."

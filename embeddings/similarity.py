@@ -1,0 +1,176 @@
+"""A ``Reader`` without a network of its own: what reads where the trained one cannot be used.
+
+Enters: a question and hits. Leaves: a ``Reading``. Deliberately knows nothing of how an answer is
+put together or shown. It needs no training beyond a conditional and a logistic regression over
+what ``features.py`` sees (fitted on SQuAD and SQuADShifts, weights in
+``similarity_weights.json``).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embeddings.encoder import Encoder, FloatArray
+from embeddings.features import (
+    CONFIDENCE_NAMES,
+    NAMES,
+    SENTENCE_NAMES,
+    Asked,
+    Candidate,
+    stems_around,
+    take_apart,
+    text_rows,
+)
+from embeddings.inputs import heading_line
+from embeddings.lexical import WordIndex
+from embeddings.reading import Reading, ScoredSentence, distinct_sentences
+from embeddings.schema import Hit, Span
+
+WEIGHTS = Path(__file__).with_name("similarity_weights.json")
+# What the second regression sees: the best sentence, and how far it is ahead of the next.
+READING_NAMES = (*CONFIDENCE_NAMES, "lead")
+CACHED_SENTENCES = 50_000
+# Sentences that go through the encoder for one question: those most like it in their words.
+EMBEDDED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Sentences with their features, shape (n, len(NAMES)), and vectors, shape (n, dim)."""
+
+    spans: list[tuple[Hit, Span]]
+    candidates: list[Candidate]
+    table: FloatArray
+    vectors: FloatArray
+    asked: Asked
+
+
+_COLUMNS = [NAMES.index(name) for name in SENTENCE_NAMES]
+
+
+class SimilarityReader:
+    """A ``Reader`` from similarity, shared words and the kind of answer asked for."""
+
+    name = "similarity of sentence and question"
+
+    @property
+    def threshold(self) -> float:
+        """Lets 90% of the right answers to held-out questions through; fitted with the weights."""
+        return float(_weights_file()["threshold"])
+
+    def __init__(self, encoder: Encoder) -> None:
+        """Read with this encoder's sentence vectors, kept in memory once made."""
+        self._encoder = encoder
+        self._vectors: OrderedDict[str, FloatArray] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Reading:
+        """Score the sentences of the hits against the question.
+
+        Args:
+            question: stand-alone.
+            hits: best first; a sentence in several counts with the best of them.
+            words: says how rare a word is in the collection.
+        """
+        seen = self.describe(question, hits, words)
+        if not seen.spans:
+            return Reading((), 0.0, seen.vectors)
+        weights = load_weights()
+        logits = _linear(seen.table[:, _COLUMNS], weights["sentence"])
+        order = np.lexsort((np.arange(len(logits)), -logits))
+        shares = softmax(logits)
+        best = reading_features(seen.table, logits)
+        answerable = float(1.0 / (1.0 + np.exp(-_linear(best[None, :], weights["reading"])[0])))
+        sentences = tuple(
+            ScoredSentence(seen.spans[i][0], seen.spans[i][1], float(shares[i]))
+            for i in order.tolist()
+        )
+        near = stems_around(seen.candidates[int(order[0])])
+        unmatched = tuple(n for n in seen.asked.order if n in seen.asked.names - near)
+        return Reading(sentences, answerable, seen.vectors[order], unmatched)
+
+    def describe(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Seen:
+        """The sentences worth embedding, described and embedded."""
+        spans = distinct_sentences(hits)
+        candidates = [_candidate(hit, span) for hit, span in spans]
+        asked = take_apart(question, words.idf)
+        table = text_rows(asked, candidates, self._encoder.encode_words)
+        if len(spans) > EMBEDDED:
+            alike = table[:, NAMES.index("likeness")] + table[:, NAMES.index("likeness_around")]
+            kept = np.sort(np.argsort(-alike, kind="stable")[:EMBEDDED])
+            table, candidates = table[kept], [candidates[i] for i in kept]
+            spans = [spans[i] for i in kept]
+        vectors = self._embed([candidate.text for candidate in candidates])
+        table[:, NAMES.index("cosine")] = vectors @ self._encoder.encode_query(question)
+        return Seen(spans, candidates, table, vectors, asked)
+
+    def _embed(self, texts: Sequence[str]) -> FloatArray:
+        with self._lock:
+            known = {text: self._vectors[text] for text in texts if text in self._vectors}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known |= dict(zip(new, self._encoder.encode(new), strict=True))
+        with self._lock:
+            self._vectors.update(known)
+            for text in known:
+                self._vectors.move_to_end(text)
+            while len(self._vectors) > CACHED_SENTENCES:
+                self._vectors.popitem(last=False)
+        rows = [known[text] for text in texts]
+        return np.stack(rows) if rows else np.zeros((0, self._encoder.identity.dim), np.float32)
+
+
+def _candidate(hit: Hit, span: Span) -> Candidate:
+    text, sentences = hit.article.text, hit.passage.sentences
+    at = sentences.index(span)
+    beside = [sentences[i] for i in (at - 1, at + 1) if 0 <= i < len(sentences)]
+    around = (heading_line(hit.article), *(text[s.start : s.end] for s in beside))
+    return Candidate(text[span.start : span.end], around)
+
+
+def reading_features(table: FloatArray, logits: FloatArray) -> FloatArray:
+    """What the second regression sees of a reading: float32, shape (len(READING_NAMES),)."""
+    ranked = np.sort(logits)[::-1]
+    lead = ranked[0] - ranked[1] if len(ranked) > 1 else 0.0
+    best = table[int(np.argmax(logits)), [NAMES.index(name) for name in CONFIDENCE_NAMES]]
+    return np.concatenate([best, [np.float32(lead)]]).astype(np.float32)
+
+
+def softmax(logits: FloatArray) -> FloatArray:
+    """Probabilities that sum to 1."""
+    raised = np.exp(logits - logits.max())
+    shares: FloatArray = (raised / raised.sum()).astype(np.float32)
+    return shares
+
+
+@cache
+def _weights_file() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return data
+
+
+@cache
+def load_weights() -> Mapping[str, tuple[FloatArray, float]]:
+    """Coefficients and intercept of both regressions, on unscaled features."""
+    data = _weights_file()
+    names = {"sentence": SENTENCE_NAMES, "reading": READING_NAMES}
+    return {
+        part: (
+            np.array([data[part]["weights"][name] for name in expected], dtype=np.float32),
+            float(data[part]["intercept"]),
+        )
+        for part, expected in names.items()
+    }
+
+
+def _linear(table: FloatArray, weights: tuple[FloatArray, float]) -> FloatArray:
+    values: FloatArray = table @ weights[0] + np.float32(weights[1])
+    return values
