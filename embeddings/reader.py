@@ -1,234 +1,212 @@
-"""(question, passages) in, sentences with the probability that each answers out.
+"""(question, passage) in; relevance, the words that answer, and whether they do, out.
 
-Enters: a question and the hits that retrieval found. Leaves: a ``Reading``: every sentence of
-those hits scored, best first, and the probability that the best one really answers. Deliberately
-knows nothing of how an answer is put together or shown.
+Enters: a question and passages with their heading lines and sentences. Leaves: a
+``PassageReading`` each, with offsets into the passage's own text. Deliberately knows nothing of
+retrieval, of articles beyond a heading line, or of how an answer is put together.
 
-``Reader`` is the seam. ``SimilarityReader`` needs no training beyond a conditional and a logistic
-regression over what ``features.py`` sees (fitted on SQuAD and SQuADShifts, weights in
-``similarity_weights.json``); a trained model takes its place by implementing ``read``.
+The network is trained by ``python -m embeddings.training`` from the packaged embedding model; its
+model card lies beside the weights. Its layers compute in bfloat16 where the processor multiplies
+that in hardware, and everything that is added up in float32.
 """
 
 from __future__ import annotations
 
-import json
 import threading
-from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embeddings.encoder import Encoder, FloatArray
-from embeddings.features import (
-    CONFIDENCE_NAMES,
-    NAMES,
-    SENTENCE_NAMES,
-    Asked,
-    Candidate,
-    stems_around,
-    take_apart,
-    text_rows,
-)
+from embeddings.encoder import FloatArray, Precision
+from embeddings.errors import ReaderUnavailable
 from embeddings.inputs import heading_line
-from embeddings.lexical import WordIndex
+from embeddings.pairs import IntTable, PairTokenizer, by_length, collate
+from embeddings.processor import multiplies_bfloat16
 from embeddings.schema import Hit, Span
+from embeddings.weights import check_weights, packaged_folder
 
-WEIGHTS = Path(__file__).with_name("similarity_weights.json")
-# What the second regression sees: the best sentence, and how far it is ahead of the next.
-READING_NAMES = (*CONFIDENCE_NAMES, "lead")
-CACHED_SENTENCES = 50_000
-# Sentences that go through the encoder for one question: those most like it in their words.
-EMBEDDED = 40
+if TYPE_CHECKING:
+    from embeddings.reader_network import ReaderNetwork
 
-
-@dataclass(frozen=True, slots=True)
-class ScoredSentence:
-    """One sentence of a hit; ``score`` is the probability that it answers, given that one does."""
-
-    hit: Hit
-    span: Span
-    score: float
-
-    @property
-    def text(self) -> str:
-        """The sentence's exact words."""
-        return self.hit.article.text[self.span.start : self.span.end]
+FOLDER = Path(__file__).with_name("reader_weights")
+WEIGHTS = FOLDER / "reader.safetensors"
+SHA256 = ""
+# Tokens of one forward pass, padding counted: more are no faster on two cores.
+BATCH_TOKENS = 2_048
+# The longest answer, in tokens: longer ones are whole sentences.
+LONGEST_ANSWER = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """All sentences of the hits, best first, and what is believed of the best one.
+class Excerpt:
+    """What is read: a heading line, a text, and its sentences as offsets into the text."""
 
-    ``answerable`` is the probability that the first sentence answers. ``vectors`` are the
-    sentences' embeddings, shape (len(sentences), dim), for telling repetition from addition.
-    ``unmatched`` are names and numbers of the question that stand nowhere around the best one.
+    heading: str
+    text: str
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PassageReading:
+    """What the network says of one passage.
+
+    ``relevance`` and ``answerable`` are logits: how well the passage fits the question, and
+    whether it answers. ``span`` are the words that would answer, as offsets into the text, with
+    ``certainty``, the probability of that start and end; None for a text without words.
+    ``shares`` says for each sentence how likely the answer starts in it; they sum to at most 1.
     """
 
-    sentences: tuple[ScoredSentence, ...]
+    relevance: float
     answerable: float
-    vectors: FloatArray
-    unmatched: tuple[str, ...] = ()
+    span: Span | None
+    certainty: float
+    shares: tuple[float, ...]
 
 
-class Reader(Protocol):
-    """What an answer is built on."""
+class PassageReader:
+    """Reads passages in batches; safe to share between threads."""
 
-    @property
-    def name(self) -> str:
-        """Which reader this is, for people."""
-        ...
-
-    @property
-    def threshold(self) -> float:
-        """The ``answerable`` below which nothing should be answered."""
-        ...
-
-    def read(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Reading:
-        """Score every sentence of the hits against the question."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Sentences with their features, shape (n, len(NAMES)), and vectors, shape (n, dim)."""
-
-    spans: list[tuple[Hit, Span]]
-    candidates: list[Candidate]
-    table: FloatArray
-    vectors: FloatArray
-    asked: Asked
-
-
-_COLUMNS = [NAMES.index(name) for name in SENTENCE_NAMES]
-
-
-class SimilarityReader:
-    """A ``Reader`` from similarity, shared words and the kind of answer asked for."""
-
-    name = "similarity of sentence and question"
-
-    @property
-    def threshold(self) -> float:
-        """Lets 90% of the right answers to held-out questions through; fitted with the weights."""
-        return float(_weights_file()["threshold"])
-
-    def __init__(self, encoder: Encoder) -> None:
-        """Read with this encoder's sentence vectors, kept in memory once made."""
-        self._encoder = encoder
-        self._vectors: OrderedDict[str, FloatArray] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def read(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Reading:
-        """Score the sentences of the hits against the question.
+    def __init__(
+        self,
+        network: ReaderNetwork,
+        tokenizer: PairTokenizer,
+        precision: Precision = "auto",
+    ) -> None:
+        """Read with a network; ``PassageReader.load`` takes the trained one.
 
         Args:
-            question: stand-alone.
-            hits: best first; a sentence in several counts with the best of them.
-            words: says how rare a word is in the collection.
+            network: on the processor.
+            tokenizer: of the same model.
+            precision: ``auto`` computes the layers in bfloat16 where that is fast.
         """
-        seen = self.describe(question, hits, words)
-        if not seen.spans:
-            return Reading((), 0.0, seen.vectors)
-        weights = load_weights()
-        logits = _linear(seen.table[:, _COLUMNS], weights["sentence"])
-        order = np.lexsort((np.arange(len(logits)), -logits))
-        shares = softmax(logits)
-        best = reading_features(seen.table, logits)
-        answerable = float(1.0 / (1.0 + np.exp(-_linear(best[None, :], weights["reading"])[0])))
-        sentences = tuple(
-            ScoredSentence(seen.spans[i][0], seen.spans[i][1], float(shares[i]))
-            for i in order.tolist()
-        )
-        near = stems_around(seen.candidates[int(order[0])])
-        unmatched = tuple(n for n in seen.asked.order if n in seen.asked.names - near)
-        return Reading(sentences, answerable, seen.vectors[order], unmatched)
+        if precision == "auto":
+            precision = "bfloat16" if multiplies_bfloat16() else "float32"
+        self.precision = precision
+        self._network = network.eval()
+        if precision == "bfloat16":
+            network.lower_precision()
+        self._tokenizer = tokenizer
+        self._lock = threading.Lock()
 
-    def describe(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Seen:
-        """The sentences worth embedding, described and embedded."""
-        spans = distinct_sentences(hits)
-        candidates = [_candidate(hit, span) for hit, span in spans]
-        asked = take_apart(question, words.idf)
-        table = text_rows(asked, candidates, self._encoder.encode_words)
-        if len(spans) > EMBEDDED:
-            alike = table[:, NAMES.index("likeness")] + table[:, NAMES.index("likeness_around")]
-            kept = np.sort(np.argsort(-alike, kind="stable")[:EMBEDDED])
-            table, candidates = table[kept], [candidates[i] for i in kept]
-            spans = [spans[i] for i in kept]
-        vectors = self._embed([candidate.text for candidate in candidates])
-        table[:, NAMES.index("cosine")] = vectors @ self._encoder.encode_query(question)
-        return Seen(spans, candidates, table, vectors, asked)
+    @classmethod
+    def load(
+        cls, weights: Path = WEIGHTS, *, sha256: str = "", precision: Precision = "auto"
+    ) -> PassageReader:
+        """Load trained weights over the packaged embedding model.
 
-    def _embed(self, texts: Sequence[str]) -> FloatArray:
-        with self._lock:
-            known = {text: self._vectors[text] for text in texts if text in self._vectors}
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        known |= dict(zip(new, self._encoder.encode(new), strict=True))
-        with self._lock:
-            self._vectors.update(known)
-            for text in known:
-                self._vectors.move_to_end(text)
-            while len(self._vectors) > CACHED_SENTENCES:
-                self._vectors.popitem(last=False)
-        rows = [known[text] for text in texts]
-        return np.stack(rows) if rows else np.zeros((0, self._encoder.identity.dim), np.float32)
+        Raises:
+            ReaderUnavailable: there are none, or they are not of this network.
+            WeightsMismatch: they are not those that this version was released with.
+        """
+        from embeddings.reader_network import ReaderNetwork  # noqa: PLC0415 (imports torch)
+
+        if not weights.is_file():
+            raise ReaderUnavailable(
+                f"there are no weights of the reader at {weights}; check them out again, or make "
+                f"them with `python -m embeddings.training --data FOLDER`"
+            )
+        if sha256:
+            check_weights(
+                weights,
+                sha256,
+                what="the reader's released weights",
+                remedy="check the file out again, or train it with `python -m embeddings.training`",
+            )
+        folder = packaged_folder()
+        try:
+            network = ReaderNetwork.from_weights(folder, weights)
+        except (OSError, ValueError) as exc:
+            raise ReaderUnavailable(f"cannot load the reader from {weights}: {exc}") from exc
+        return cls(network, PairTokenizer(folder / "tokenizer.json"), precision)
+
+    def read_hits(self, question: str, hits: Sequence[Hit]) -> list[PassageReading]:
+        """Read what retrieval found; spans are offsets into each passage's text."""
+        return self.read(question, [excerpt_of(hit) for hit in hits])
+
+    def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[PassageReading]:
+        """Read every excerpt against one question, in the order given."""
+        return self.read_pairs([(question, excerpt) for excerpt in excerpts])
+
+    def read_pairs(self, pairs: Sequence[tuple[str, Excerpt]]) -> list[PassageReading]:
+        """Read (question, excerpt) pairs, in the order given.
+
+        Returns:
+            one reading a pair; texts beyond ``pairs.PAIR_TOKENS`` tokens are read up to there.
+        """
+        asked = {question: self._tokenizer.question(question) for question, _ in pairs}
+        encoded = [
+            self._tokenizer.pair(asked[q], self._tokenizer.context(e.heading, e.text))
+            for q, e in pairs
+        ]
+        readings: dict[int, PassageReading] = {}
+        for places in by_length(encoded, BATCH_TOKENS):
+            with self._lock:
+                logits = self._network.read(collate([encoded[i] for i in places]))
+            for row, i in enumerate(places):
+                relevance, answerable, start, end = (values[row] for values in logits)
+                pair = encoded[i]
+                reach = slice(pair.first, pair.last)
+                found = _found(start[reach], end[reach], pair.offsets, pairs[i][1])
+                readings[i] = PassageReading(float(relevance), float(answerable), *found)
+        return [readings[i] for i in range(len(pairs))]
 
 
-def distinct_sentences(hits: Sequence[Hit]) -> list[tuple[Hit, Span]]:
-    """Each sentence once, with the best hit that holds it: passages overlap."""
-    found: dict[tuple[str, Span], tuple[Hit, Span]] = {}
-    for hit in hits:
-        for span in hit.passage.sentences:
-            found.setdefault((hit.article.id, span), (hit, span))
-    return list(found.values())
+def excerpt_of(hit: Hit) -> Excerpt:
+    """A hit as the reader sees it."""
+    begin = hit.passage.start
+    spans = tuple(Span(s.start - begin, s.end - begin) for s in hit.passage.sentences)
+    return Excerpt(heading_line(hit.article), hit.passage.text, spans)
 
 
-def _candidate(hit: Hit, span: Span) -> Candidate:
-    text, sentences = hit.article.text, hit.passage.sentences
-    at = sentences.index(span)
-    beside = [sentences[i] for i in (at - 1, at + 1) if 0 <= i < len(sentences)]
-    around = (heading_line(hit.article), *(text[s.start : s.end] for s in beside))
-    return Candidate(text[span.start : span.end], around)
+def _found(
+    start: FloatArray, end: FloatArray, offsets: IntTable, excerpt: Excerpt
+) -> tuple[Span | None, float, tuple[float, ...]]:
+    """The best span, its certainty, and each sentence's share, from the text tokens' logits."""
+    if not len(start):
+        return None, 0.0, (0.0,) * len(excerpt.sentences)
+    of = _sentence_of(offsets, excerpt.sentences)
+    begins, ends = _softmax(start), _softmax(end)
+    shares = np.bincount(of[of >= 0], begins[of >= 0], minlength=len(excerpt.sentences))
+    first, last = _best_span(start, end, of)
+    span = _whole_words(excerpt.text, int(offsets[first, 0]), int(offsets[last, 1]))
+    return span, float(begins[first] * ends[last]), tuple(shares.tolist())
 
 
-def reading_features(table: FloatArray, logits: FloatArray) -> FloatArray:
-    """What the second regression sees of a reading: float32, shape (len(READING_NAMES),)."""
-    ranked = np.sort(logits)[::-1]
-    lead = ranked[0] - ranked[1] if len(ranked) > 1 else 0.0
-    best = table[int(np.argmax(logits)), [NAMES.index(name) for name in CONFIDENCE_NAMES]]
-    return np.concatenate([best, [np.float32(lead)]]).astype(np.float32)
+def _sentence_of(offsets: IntTable, sentences: Sequence[Span]) -> IntTable:
+    """The number of each token's sentence; -1 for a token outside all of them."""
+    if not sentences:
+        return np.full(len(offsets), -1)
+    starts = np.array([s.start for s in sentences])
+    ends = np.array([s.end for s in sentences])
+    of = np.searchsorted(starts, offsets[:, 0], side="right") - 1
+    return np.where((of >= 0) & (offsets[:, 0] < ends[np.maximum(of, 0)]), of, -1)
 
 
-def softmax(logits: FloatArray) -> FloatArray:
-    """Probabilities that sum to 1."""
+def _best_span(start: FloatArray, end: FloatArray, of: IntTable) -> tuple[int, int]:
+    """The start and end with the highest sum, in one sentence and not too far apart."""
+    size = min(LONGEST_ANSWER, len(start))
+    best, found = -np.inf, (0, 0)
+    for length in range(size):
+        sums = start[: len(start) - length] + end[length:]
+        sums = np.where(of[: len(of) - length] == of[length:], sums, -np.inf)
+        at = int(np.argmax(sums))
+        if sums[at] > best:
+            best, found = float(sums[at]), (at, at + length)
+    return found
+
+
+def _whole_words(text: str, start: int, end: int) -> Span:
+    """Widen to whole words: the network may stop inside one."""
+    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+        end += 1
+    return Span(start, end)
+
+
+def _softmax(logits: FloatArray) -> FloatArray:
     raised = np.exp(logits - logits.max())
-    shares: FloatArray = (raised / raised.sum()).astype(np.float32)
+    shares: FloatArray = raised / raised.sum()
     return shares
-
-
-@cache
-def _weights_file() -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return data
-
-
-@cache
-def load_weights() -> Mapping[str, tuple[FloatArray, float]]:
-    """Coefficients and intercept of both regressions, on unscaled features."""
-    data = _weights_file()
-    names = {"sentence": SENTENCE_NAMES, "reading": READING_NAMES}
-    return {
-        part: (
-            np.array([data[part]["weights"][name] for name in expected], dtype=np.float32),
-            float(data[part]["intercept"]),
-        )
-        for part, expected in names.items()
-    }
-
-
-def _linear(table: FloatArray, weights: tuple[FloatArray, float]) -> FloatArray:
-    values: FloatArray = table @ weights[0] + np.float32(weights[1])
-    return values

@@ -1,0 +1,147 @@
+"""(question, passage) in, the numbers that the reader's network takes out, with the way back.
+
+Enters: a question, a heading line, a passage's text. Leaves: token ids, and for every token of the
+passage the characters it stands for. Deliberately knows nothing of networks, articles or scores.
+
+A pair is ``[CLS] question [SEP] heading line, passage [SEP]``. Offsets count characters of the
+text as it came: the tokenizer lower-cases and strips accents, and keeps track of what it read.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+IntTable = NDArray[np.int64]
+
+# The longest question and pair, in tokens; what is beyond is not read. Passages have about 200.
+QUESTION_TOKENS = 96
+PAIR_TOKENS = 384
+KEPT_PASSAGES = 20_000
+PADDED_TO = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A passage with its heading line as tokens.
+
+    ``offsets`` has shape (tokens of the text, 2): characters of the text, start and end. The
+    heading's tokens come first and have none: no answer is read out of it here.
+    """
+
+    ids: tuple[int, ...]
+    heading_tokens: int
+    offsets: IntTable
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One pair as token ids; tokens ``first:last`` are the text's, ``first`` is its first."""
+
+    ids: tuple[int, ...]
+    question_tokens: int
+    first: int
+    last: int
+    offsets: IntTable
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pairs side by side, padded: each array has shape (pairs, tokens)."""
+
+    ids: IntTable
+    types: IntTable
+    mask: IntTable
+    text: IntTable
+
+
+class PairTokenizer:
+    """Makes pairs, each passage tokenized once; safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Use the ``tokenizer.json`` at ``path``."""
+        self._tokenizer = Tokenizer.from_file(str(path))
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+        marks = self._tokenizer.encode("", add_special_tokens=True).ids
+        self._open, self._close = marks[0], marks[-1]
+        self._contexts: OrderedDict[tuple[str, str], Context] = OrderedDict()
+        self._lock = Lock()
+
+    def question(self, text: str) -> tuple[int, ...]:
+        """The ids of a question, at most ``QUESTION_TOKENS``."""
+        return tuple(self._tokenizer.encode(text, add_special_tokens=False).ids[:QUESTION_TOKENS])
+
+    def context(self, heading: str, text: str) -> Context:
+        """A passage's tokens, kept for the next question."""
+        key = (heading, text)
+        with self._lock:
+            if key in self._contexts:
+                self._contexts.move_to_end(key)
+                return self._contexts[key]
+        made = self._context(heading, text)
+        with self._lock:
+            self._contexts[key] = made
+            while len(self._contexts) > KEPT_PASSAGES:
+                self._contexts.popitem(last=False)
+        return made
+
+    def _context(self, heading: str, text: str) -> Context:
+        before = self._tokenizer.encode(heading, add_special_tokens=False).ids
+        # A heading may be a page long where it was read wrongly: the passage must still be seen.
+        before = before[: PAIR_TOKENS // 4]
+        read = self._tokenizer.encode(text, add_special_tokens=False)
+        offsets = np.array(read.offsets, dtype=np.int64).reshape(-1, 2)
+        return Context((*before, *read.ids), len(before), offsets)
+
+    def pair(self, question: Sequence[int], context: Context) -> Pair:
+        """Put a question's ids and a passage's together, cut to ``PAIR_TOKENS``."""
+        begin = len(question) + 2
+        room = PAIR_TOKENS - begin - 1
+        body = context.ids[:room]
+        ids = (self._open, *question, self._close, *body, self._close)
+        first = begin + min(context.heading_tokens, len(body))
+        last = begin + len(body)
+        return Pair(ids, len(question), first, last, context.offsets[: last - first])
+
+
+def collate(pairs: Sequence[Pair], padded_to: int = PADDED_TO) -> Batch:
+    """Pad pairs to the longest of them, and that to a multiple of ``padded_to``.
+
+    Few different lengths: oneDNN keeps kernels for each it meets.
+    """
+    longest = max(len(pair.ids) for pair in pairs)
+    width = -(-longest // padded_to) * padded_to
+    arrays = np.zeros((4, len(pairs), width), dtype=np.int64)
+    ids, types, mask, text = arrays
+    for row, pair in enumerate(pairs):
+        size = len(pair.ids)
+        ids[row, :size] = pair.ids
+        types[row, pair.question_tokens + 2 : size] = 1
+        mask[row, :size] = 1
+        text[row, pair.first : pair.last] = 1
+    return Batch(ids, types, mask, text)
+
+
+def by_length(pairs: Sequence[Pair], tokens: int) -> Iterable[list[int]]:
+    """Group pairs of like length into batches of at most ``tokens`` tokens, padding counted.
+
+    Returns:
+        lists of places in ``pairs``, the longest first.
+    """
+    order = sorted(range(len(pairs)), key=lambda i: (-len(pairs[i].ids), i))
+    batch: list[int] = []
+    for i in order:
+        if batch and (len(batch) + 1) * len(pairs[batch[0]].ids) > tokens:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
