@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from embeddings import readers
 from embeddings.cli import (
     Bar,
     add_filters,
@@ -107,11 +108,13 @@ def status(options: argparse.Namespace) -> int:
         found = collection.status()
         articles = collection.articles()
     if options.json:
-        print_json({**asdict(found), "listing": [article_record(a) for a in articles]})
+        listing = [article_record(article) for article in articles]
+        print_json({**asdict(found), "reader": readers.told(), "listing": listing})
         return 0
     span = f", {found.first_published} to {found.last_published}" if found.first_published else ""
     print(f"{found.directory}: {found.articles} articles, {found.passages} passages{span}")
     print(f"encoder: {found.encoder}")
+    print(f"reader: {readers.told()}")
     for root in found.roots:
         print(f"from: {root}")
     for article in articles:

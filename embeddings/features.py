@@ -162,6 +162,11 @@ def stems_around(candidate: Candidate) -> set[str]:
     return {stem for text in (candidate.text, *candidate.around) for stem in _analysed(text)[0]}
 
 
+def words_told(asked: Asked, text: str) -> frozenset[str]:
+    """The question's stems that a text says."""
+    return frozenset(asked.order) & frozenset(_analysed(text)[0])
+
+
 def _row(asked: Asked, candidate: Candidate) -> dict[str, float]:
     found = _has_kind(asked, candidate.text)
     words = len(_analysed(candidate.text)[0])

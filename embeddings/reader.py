@@ -12,8 +12,11 @@ that in hardware, and everything that is added up in float32.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+import unicodedata
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +28,7 @@ from embeddings.inputs import heading_line
 from embeddings.pairs import IntTable, PairTokenizer, by_length, collate
 from embeddings.processor import multiplies_bfloat16
 from embeddings.schema import Hit, Span
-from embeddings.weights import check_weights, packaged_folder
+from embeddings.weights import check_weights, packaged_folder, packaged_weights
 
 if TYPE_CHECKING:
     from embeddings.reader_network import ReaderNetwork
@@ -37,6 +40,7 @@ SHA256 = ""
 BATCH_TOKENS = 2_048
 # The longest answer, in tokens: longer ones are whole sentences.
 LONGEST_ANSWER = 40
+KEPT_READINGS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,59 +53,69 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Words that would answer, as offsets into the excerpt's text, and how sure that is.
+
+    ``certainty`` is the probability of that start and that end, given that the excerpt answers.
+    """
+
+    span: Span
+    certainty: float
+
+    def within(self, begin: int) -> Span:
+        """The words as offsets into an article whose passage begins at ``begin``."""
+        return Span(self.span.start + begin, self.span.end + begin)
+
+
+@dataclass(frozen=True, slots=True)
 class PassageReading:
     """What the network says of one passage.
 
     ``relevance`` and ``answerable`` are logits: how well the passage fits the question, and
-    whether it answers. ``span`` are the words that would answer, as offsets into the text, with
-    ``certainty``, the probability of that start and end; None for a text without words.
-    ``shares`` says for each sentence how likely the answer starts in it; they sum to at most 1.
+    whether it answers. ``places`` has the best words of each sentence, None for one without any;
+    ``shares`` says how likely an answer starts in each. They sum to at most 1.
     """
 
     relevance: float
     answerable: float
-    span: Span | None
-    certainty: float
+    places: tuple[Place | None, ...]
     shares: tuple[float, ...]
+
+    @property
+    def place(self) -> Place | None:
+        """The best words of all; None for a text without any."""
+        found = [place for place in self.places if place is not None]
+        return max(found, key=lambda place: place.certainty, default=None)
 
 
 class PassageReader:
     """Reads passages in batches; safe to share between threads."""
 
-    def __init__(
-        self,
-        network: ReaderNetwork,
-        tokenizer: PairTokenizer,
-        precision: Precision = "auto",
-    ) -> None:
-        """Read with a network; ``PassageReader.load`` takes the trained one.
+    def __init__(self, tokenizer: PairTokenizer, network: Callable[[], ReaderNetwork]) -> None:
+        """Read with what ``network`` makes, which is done once, when the first pair is read.
 
-        Args:
-            network: on the processor.
-            tokenizer: of the same model.
-            precision: ``auto`` computes the layers in bfloat16 where that is fast.
+        ``PassageReader.load`` gives the trained one.
         """
-        if precision == "auto":
-            precision = "bfloat16" if multiplies_bfloat16() else "float32"
-        self.precision = precision
-        self._network = network.eval()
-        if precision == "bfloat16":
-            network.lower_precision()
         self._tokenizer = tokenizer
+        self._make = network
         self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, Excerpt], PassageReading] = OrderedDict()
 
     @classmethod
     def load(
         cls, weights: Path = WEIGHTS, *, sha256: str = "", precision: Precision = "auto"
     ) -> PassageReader:
-        """Load trained weights over the packaged embedding model.
+        """Take trained weights, over the packaged embedding model.
+
+        Args:
+            weights: what ``python -m embeddings.training`` made.
+            sha256: what they must be; empty for weights of one's own.
+            precision: ``auto`` computes the layers in bfloat16 where that is fast.
 
         Raises:
-            ReaderUnavailable: there are none, or they are not of this network.
+            ReaderUnavailable: there are none.
             WeightsMismatch: they are not those that this version was released with.
         """
-        from embeddings.reader_network import ReaderNetwork  # noqa: PLC0415 (imports torch)
-
         if not weights.is_file():
             raise ReaderUnavailable(
                 f"there are no weights of the reader at {weights}; check them out again, or make "
@@ -114,12 +128,17 @@ class PassageReader:
                 what="the reader's released weights",
                 remedy="check the file out again, or train it with `python -m embeddings.training`",
             )
-        folder = packaged_folder()
-        try:
-            network = ReaderNetwork.from_weights(folder, weights)
-        except (OSError, ValueError) as exc:
-            raise ReaderUnavailable(f"cannot load the reader from {weights}: {exc}") from exc
-        return cls(network, PairTokenizer(folder / "tokenizer.json"), precision)
+        tokenizer = PairTokenizer(packaged_folder() / "tokenizer.json")
+        return cls(tokenizer, lambda: _network(weights, precision))
+
+    @classmethod
+    def released(cls, precision: Precision = "auto") -> PassageReader:
+        """The reader that comes with this version. Raises as ``load``."""
+        return cls.load(WEIGHTS, sha256=SHA256, precision=precision)
+
+    @cached_property
+    def _network(self) -> ReaderNetwork:
+        return self._make().eval()
 
     def read_hits(self, question: str, hits: Sequence[Hit]) -> list[PassageReading]:
         """Read what retrieval found; spans are offsets into each passage's text."""
@@ -135,6 +154,18 @@ class PassageReader:
         Returns:
             one reading a pair; texts beyond ``pairs.PAIR_TOKENS`` tokens are read up to there.
         """
+        with self._lock:
+            known = {pair: self._kept[pair] for pair in pairs if pair in self._kept}
+        new = [pair for pair in dict.fromkeys(pairs) if pair not in known]
+        known |= dict(zip(new, self._read(new), strict=True))
+        with self._lock:
+            # The ranking reads a passage, and then the answer does.
+            self._kept.update(known)
+            while len(self._kept) > KEPT_READINGS:
+                self._kept.popitem(last=False)
+        return [known[pair] for pair in pairs]
+
+    def _read(self, pairs: Sequence[tuple[str, Excerpt]]) -> list[PassageReading]:
         asked = {question: self._tokenizer.question(question) for question, _ in pairs}
         encoded = [
             self._tokenizer.pair(asked[q], self._tokenizer.context(e.heading, e.text))
@@ -153,6 +184,19 @@ class PassageReader:
         return [readings[i] for i in range(len(pairs))]
 
 
+def _network(weights: Path, precision: Precision) -> ReaderNetwork:
+    """Load the network; raises ``ReaderUnavailable`` where the file is not of this network."""
+    from embeddings.reader_network import ReaderNetwork  # noqa: PLC0415 (imports torch)
+
+    try:
+        network = ReaderNetwork.from_weights(packaged_weights().parent, weights)
+    except (OSError, ValueError) as exc:
+        raise ReaderUnavailable(f"cannot load the reader from {weights}: {exc}") from exc
+    if precision == "bfloat16" or (precision == "auto" and multiplies_bfloat16()):
+        network.lower_precision()
+    return network
+
+
 def excerpt_of(hit: Hit) -> Excerpt:
     """A hit as the reader sees it."""
     begin = hit.passage.start
@@ -162,16 +206,28 @@ def excerpt_of(hit: Hit) -> Excerpt:
 
 def _found(
     start: FloatArray, end: FloatArray, offsets: IntTable, excerpt: Excerpt
-) -> tuple[Span | None, float, tuple[float, ...]]:
-    """The best span, its certainty, and each sentence's share, from the text tokens' logits."""
+) -> tuple[tuple[Place | None, ...], tuple[float, ...]]:
+    """Each sentence's best words and share, from the text tokens' logits."""
+    count = len(excerpt.sentences)
     if not len(start):
-        return None, 0.0, (0.0,) * len(excerpt.sentences)
+        return (None,) * count, (0.0,) * count
     of = _sentence_of(offsets, excerpt.sentences)
     begins, ends = _softmax(start), _softmax(end)
-    shares = np.bincount(of[of >= 0], begins[of >= 0], minlength=len(excerpt.sentences))
-    first, last = _best_span(start, end, of)
-    span = _whole_words(excerpt.text, int(offsets[first, 0]), int(offsets[last, 1]))
-    return span, float(begins[first] * ends[last]), tuple(shares.tolist())
+    shares = np.bincount(of[of >= 0], begins[of >= 0], minlength=count)
+    places: list[Place | None] = []
+    for i in range(count):
+        tokens = np.flatnonzero(of == i)
+        if not len(tokens):
+            places.append(None)
+            continue
+        first, last = _best_span(start[tokens], end[tokens])
+        first, last = int(tokens[first]), int(tokens[last])
+        span = _whole_words(excerpt.text, int(offsets[first, 0]), int(offsets[last, 1]))
+        # A sentence that was too long is cut where there may be no space.
+        whole = excerpt.sentences[i]
+        span = Span(max(span.start, whole.start), min(span.end, whole.end))
+        places.append(Place(span, float(begins[first] * ends[last])))
+    return tuple(places), tuple(shares.tolist())
 
 
 def _sentence_of(offsets: IntTable, sentences: Sequence[Span]) -> IntTable:
@@ -184,26 +240,28 @@ def _sentence_of(offsets: IntTable, sentences: Sequence[Span]) -> IntTable:
     return np.where((of >= 0) & (offsets[:, 0] < ends[np.maximum(of, 0)]), of, -1)
 
 
-def _best_span(start: FloatArray, end: FloatArray, of: IntTable) -> tuple[int, int]:
-    """The start and end with the highest sum, in one sentence and not too far apart."""
-    size = min(LONGEST_ANSWER, len(start))
-    best, found = -np.inf, (0, 0)
-    for length in range(size):
-        sums = start[: len(start) - length] + end[length:]
-        sums = np.where(of[: len(of) - length] == of[length:], sums, -np.inf)
-        at = int(np.argmax(sums))
-        if sums[at] > best:
-            best, found = float(sums[at]), (at, at + length)
-    return found
+def _best_span(start: FloatArray, end: FloatArray) -> tuple[int, int]:
+    """The start and end with the highest sum, end not before start and not too far behind."""
+    sums = start[:, None] + end[None, :]
+    size = len(start)
+    allowed = np.tri(size, size, LONGEST_ANSWER - 1, dtype=bool) & ~np.tri(size, k=-1, dtype=bool)
+    at = int(np.argmax(np.where(allowed, sums, -np.inf)))
+    return at // size, at % size
 
 
 def _whole_words(text: str, start: int, end: int) -> Span:
     """Widen to whole words: the network may stop inside one."""
-    while start > 0 and text[start - 1].isalnum() and text[start].isalnum():
+    while start > 0 and _joined(text[start - 1], text[start]):
         start -= 1
-    while end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+    while end < len(text) and _joined(text[end - 1], text[end]):
         end += 1
     return Span(start, end)
+
+
+def _joined(one: str, next_one: str) -> bool:
+    """Whether two characters are of one word; an accent belongs to what it stands on."""
+    kinds = unicodedata.category(one)[0] + unicodedata.category(next_one)[0]
+    return kinds[1] == "M" or (kinds[0] in "LMN" and kinds[1] in "LN")
 
 
 def _softmax(logits: FloatArray) -> FloatArray:

@@ -11,18 +11,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from embeddings.encoder import FloatArray
+from embeddings.features import Candidate
+from embeddings.inputs import heading_line
 from embeddings.lexical import WordIndex
 from embeddings.schema import Hit, Span
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredSentence:
-    """One sentence of a hit; ``score`` is the probability that it answers, given that one does."""
+    """One sentence of a hit; ``score`` is the probability that it answers, given that one does.
+
+    ``answer`` are the words in it that would answer, as offsets into the article; None where the
+    reader does not say.
+    """
 
     hit: Hit
     span: Span
     score: float
+    answer: Span | None = None
 
     @property
     def text(self) -> str:
@@ -36,6 +45,7 @@ class Reading:
 
     ``answerable`` is the probability that the first sentence answers. ``vectors`` are the
     sentences' embeddings, shape (len(sentences), dim), for telling repetition from addition.
+    ``told`` are the question's word stems that each sentence says, one set a sentence, and
     ``unmatched`` are names and numbers of the question that stand nowhere around the best one.
     """
 
@@ -43,6 +53,7 @@ class Reading:
     answerable: float
     vectors: FloatArray
     unmatched: tuple[str, ...] = ()
+    told: tuple[frozenset[str], ...] = ()
 
 
 class Reader(Protocol):
@@ -70,3 +81,19 @@ def distinct_sentences(hits: Sequence[Hit]) -> list[tuple[Hit, Span]]:
         for span in hit.passage.sentences:
             found.setdefault((hit.article.id, span), (hit, span))
     return list(found.values())
+
+
+def candidate_of(hit: Hit, span: Span) -> Candidate:
+    """A sentence of a hit, with its neighbours and the heading around it."""
+    text, sentences = hit.article.text, hit.passage.sentences
+    at = sentences.index(span)
+    beside = [sentences[i] for i in (at - 1, at + 1) if 0 <= i < len(sentences)]
+    around = (heading_line(hit.article), *(text[s.start : s.end] for s in beside))
+    return Candidate(text[span.start : span.end], around)
+
+
+def softmax(logits: FloatArray) -> FloatArray:
+    """Probabilities that sum to 1."""
+    raised = np.exp(logits - logits.max())
+    shares: FloatArray = (raised / raised.sum()).astype(np.float32)
+    return shares

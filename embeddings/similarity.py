@@ -9,8 +9,6 @@ what ``features.py`` sees (fitted on SQuAD and SQuADShifts, weights in
 from __future__ import annotations
 
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,16 +27,16 @@ from embeddings.features import (
     stems_around,
     take_apart,
     text_rows,
+    words_told,
 )
-from embeddings.inputs import heading_line
 from embeddings.lexical import WordIndex
-from embeddings.reading import Reading, ScoredSentence, distinct_sentences
+from embeddings.reading import Reading, ScoredSentence, candidate_of, distinct_sentences, softmax
 from embeddings.schema import Hit, Span
+from embeddings.sentence_vectors import SentenceVectors
 
 WEIGHTS = Path(__file__).with_name("similarity_weights.json")
 # What the second regression sees: the best sentence, and how far it is ahead of the next.
 READING_NAMES = (*CONFIDENCE_NAMES, "lead")
-CACHED_SENTENCES = 50_000
 # Sentences that go through the encoder for one question: those most like it in their words.
 EMBEDDED = 40
 
@@ -70,8 +68,7 @@ class SimilarityReader:
     def __init__(self, encoder: Encoder) -> None:
         """Read with this encoder's sentence vectors, kept in memory once made."""
         self._encoder = encoder
-        self._vectors: OrderedDict[str, FloatArray] = OrderedDict()
-        self._lock = threading.Lock()
+        self._vectors = SentenceVectors(encoder)
 
     def read(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Reading:
         """Score the sentences of the hits against the question.
@@ -96,12 +93,13 @@ class SimilarityReader:
         )
         near = stems_around(seen.candidates[int(order[0])])
         unmatched = tuple(n for n in seen.asked.order if n in seen.asked.names - near)
-        return Reading(sentences, answerable, seen.vectors[order], unmatched)
+        told = tuple(words_told(seen.asked, sentence.text) for sentence in sentences)
+        return Reading(sentences, answerable, seen.vectors[order], unmatched, told)
 
     def describe(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Seen:
         """The sentences worth embedding, described and embedded."""
         spans = distinct_sentences(hits)
-        candidates = [_candidate(hit, span) for hit, span in spans]
+        candidates = [candidate_of(hit, span) for hit, span in spans]
         asked = take_apart(question, words.idf)
         table = text_rows(asked, candidates, self._encoder.encode_words)
         if len(spans) > EMBEDDED:
@@ -109,31 +107,9 @@ class SimilarityReader:
             kept = np.sort(np.argsort(-alike, kind="stable")[:EMBEDDED])
             table, candidates = table[kept], [candidates[i] for i in kept]
             spans = [spans[i] for i in kept]
-        vectors = self._embed([candidate.text for candidate in candidates])
+        vectors = self._vectors(candidate.text for candidate in candidates)
         table[:, NAMES.index("cosine")] = vectors @ self._encoder.encode_query(question)
         return Seen(spans, candidates, table, vectors, asked)
-
-    def _embed(self, texts: Sequence[str]) -> FloatArray:
-        with self._lock:
-            known = {text: self._vectors[text] for text in texts if text in self._vectors}
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        known |= dict(zip(new, self._encoder.encode(new), strict=True))
-        with self._lock:
-            self._vectors.update(known)
-            for text in known:
-                self._vectors.move_to_end(text)
-            while len(self._vectors) > CACHED_SENTENCES:
-                self._vectors.popitem(last=False)
-        rows = [known[text] for text in texts]
-        return np.stack(rows) if rows else np.zeros((0, self._encoder.identity.dim), np.float32)
-
-
-def _candidate(hit: Hit, span: Span) -> Candidate:
-    text, sentences = hit.article.text, hit.passage.sentences
-    at = sentences.index(span)
-    beside = [sentences[i] for i in (at - 1, at + 1) if 0 <= i < len(sentences)]
-    around = (heading_line(hit.article), *(text[s.start : s.end] for s in beside))
-    return Candidate(text[span.start : span.end], around)
 
 
 def reading_features(table: FloatArray, logits: FloatArray) -> FloatArray:
@@ -142,13 +118,6 @@ def reading_features(table: FloatArray, logits: FloatArray) -> FloatArray:
     lead = ranked[0] - ranked[1] if len(ranked) > 1 else 0.0
     best = table[int(np.argmax(logits)), [NAMES.index(name) for name in CONFIDENCE_NAMES]]
     return np.concatenate([best, [np.float32(lead)]]).astype(np.float32)
-
-
-def softmax(logits: FloatArray) -> FloatArray:
-    """Probabilities that sum to 1."""
-    raised = np.exp(logits - logits.max())
-    shares: FloatArray = (raised / raised.sum()).astype(np.float32)
-    return shares
 
 
 @cache

@@ -7,6 +7,7 @@ is that the articles do not say; 1: failed, with the reason on stderr; 2: misuse
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -26,10 +27,17 @@ from embeddings.cli import (
     read_questions,
 )
 from embeddings.errors import CitedQAError
+from qa_app.wording import SUPPORT_WORDS, one_line, parts
 
 if TYPE_CHECKING:
     from qa_app.assistant import Assistant
     from qa_app.schema import Answer
+
+# Control sequences of every terminal of today (ECMA-48, 8.3.117).
+BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
+# Joiners and marks of direction move nothing, and emoji and right-to-left words need them.
+_SHOWN = frozenset("\n\u200c\u200d\u200e\u200f")
+_UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
 
 def _assistant(options: argparse.Namespace) -> Assistant:
@@ -70,7 +78,7 @@ def ask(options: argparse.Namespace) -> int:
             if options.json:
                 print_json(answer.record(asked["id"]))
             else:
-                print(in_words(answer))
+                print(in_words(answer, takes_bold()))
     return status
 
 
@@ -88,7 +96,10 @@ def chat(options: argparse.Namespace) -> int:
                 print(f"error: {exc}", file=sys.stderr)
                 continue
             history.append(question)
-            print_json(answer.record()) if options.json else print(in_words(answer) + "\n")
+            if options.json:
+                print_json(answer.record())
+            else:
+                print(in_words(answer, takes_bold()) + "\n")
     return 0
 
 
@@ -101,25 +112,45 @@ def _next_question() -> str:
         return ""
 
 
-def in_words(answer: Answer) -> str:
-    """An answer for a terminal: sentences with marks, then the sources."""
+def takes_bold() -> bool:
+    """Whether stdout is a terminal that shows bold words; a pipe or a file gets plain text."""
+    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        return False
+    # The old console of Windows prints the sequences themselves.
+    return os.name != "nt" or "WT_SESSION" in os.environ
+
+
+def in_words(answer: Answer, bold: bool = False) -> str:
+    """An answer for a terminal: sentences with marks, how well supported, then the sources.
+
+    Args:
+        answer: any.
+        bold: whether the words that answer are made bold by control sequences.
+    """
+    begin, end = (BOLD, PLAIN) if bold else ("", "")
     lines = []
     if answer.understood and answer.understood != answer.question:
         lines.append(f"(read together with what was asked before: {answer.understood})\n")
     if answer.status == "not_found":
-        lines.append(f"Not in these articles. {answer.missing}")
+        lines.append(f"{SUPPORT_WORDS[answer.support]}. {answer.missing}")
         for hit in answer.nearest:
             lines += ["", f"  Nearest, in {_source(hit.article.label, hit.article)}"]
-            lines.append(_wrapped(" ".join(hit.passage.text.split())))
+            lines.append(_wrapped(one_line(hit.passage.text)))
+    lines = [_printable(line) for line in lines]
     for sentence in answer.sentences:
+        before, words, after = map(_printable, parts(sentence.text, sentence.answer))
         marks = "".join(f"[{number}]" for number in sentence.citations)
-        lines.append(f"{' '.join(sentence.text.split())} {marks}")
+        marked = f"{begin}{words}{end}" if words else ""
+        lines.append(f"{before}{marked}{after} {marks}")
+    return "\n".join([*lines, *map(_printable, _support_and_sources(answer))])
+
+
+def _support_and_sources(answer: Answer) -> list[str]:
+    lines = ["", f"{SUPPORT_WORDS[answer.support]}.", ""] if answer.sentences else []
     for citation in answer.citations:
-        if citation.number == 1:
-            lines.append("")
         lines.append(f"[{citation.number}] {_source(citation.article.label, citation.article)}")
         lines.append(f"    {citation.article.path}:{citation.start}-{citation.end}")
-    return "\n".join(_printable(line) for line in (*lines, *answer.notices))
+    return [*lines, *answer.notices]
 
 
 def _source(label: str, article: object) -> str:
@@ -139,7 +170,7 @@ def _wrapped(text: str) -> str:
 
 def _printable(line: str) -> str:
     # An article may hold terminal control sequences: they are shown, not obeyed.
-    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in line)
+    return "".join(c if c.isprintable() or c in _SHOWN else _UNKNOWN for c in line)
 
 
 def build_parser() -> argparse.ArgumentParser:

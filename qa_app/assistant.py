@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from embeddings.collection import Collection
+from embeddings.readers import reader_for
 from embeddings.reading import Reader, Reading
 from embeddings.retriever import Retrieval, clean_question, retrieve
 from embeddings.schema import Filters, Hit
-from embeddings.similarity import SimilarityReader
 from qa_app.conversation import stand_alone
 from qa_app.events import Done, Event, Said, Stage
 from qa_app.extractive import Draft, compose
@@ -35,7 +35,7 @@ class Assistant:
         """Answer from ``collection`` with these settings; ``reader`` replaces the scoring."""
         self.collection = collection
         self.settings = settings or Settings()
-        self.reader: Reader = reader or SimilarityReader(collection.encoder)
+        self.reader: Reader = reader or reader_for(collection.encoder)
 
     @property
     def name(self) -> str:
@@ -88,7 +88,7 @@ class Assistant:
         if about is not None:
             draft, confidence, missing, notices = _from_heading(about)
         else:
-            words = self.collection.snapshot().words
+            words = self.collection.words()
             reading = self.reader.read(understood, found.hits, words)
             confidence = reading.answerable
             wanted = self.settings.threshold
@@ -116,7 +116,7 @@ class Assistant:
         """What was not there, in plain words."""
         if not hits:
             return "There are no articles to look in: add some, or widen the filters."
-        words = self.collection.snapshot().words
+        words = self.collection.words()
         script = _foreign_script(question)
         if script:
             return (

@@ -8,10 +8,12 @@ that it reads as the plain text it is wherever the document is opened.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from qa_app.history import Turn
+from qa_app.wording import SUPPORT_WORDS, one_line, parts, support_of
 
 # Everything that begins markup, mathematics, mentions, shortcodes or links in CommonMark or
 # GitHub's dialect. A backslash before ASCII punctuation is always the character itself.
@@ -23,7 +25,41 @@ _WWW = re.compile(r"(?i)\bwww\.")
 
 def plain(text: str) -> str:
     """One line of Markdown that reads as ``text``; runs of blanks become one space."""
-    line = _MARKUP.sub(r"\\\g<0>", " ".join(text.split()))
+    return _escaped(one_line(text))
+
+
+def bold(before: str, words: str, after: str) -> str:
+    """One line of Markdown in which the words are bold; each part is one line of plain text.
+
+    CommonMark takes two stars for a beginning or an end only by what stands on both sides of
+    them (section 6.2): beside quotation marks and the like they need a blank or punctuation
+    outside, which a character written as its number ends in and begins with.
+    """
+    if not words:
+        return _escaped(before + after)
+    opening = "" if words[0].isalnum() else _in_the_way(before[-1:])
+    closing = "" if words[-1].isalnum() else _in_the_way(after[:1])
+    if any(unicodedata.category(each) in ("Cc", "Cn") for each in opening + closing):
+        # A control character has no number in Markdown: exact words come before bold ones.
+        return _escaped(before + words + after)
+    head = _escaped(before[: len(before) - len(opening)]) + _numbered(opening)
+    tail = _numbered(closing) + _escaped(after[len(closing) :])
+    return f"{head}**{_escaped(words)}**{tail}"
+
+
+def _in_the_way(outside: str) -> str:
+    """The character itself where it is neither blank nor punctuation, or nothing."""
+    if outside.isspace() or unicodedata.category(outside or " ").startswith(("P", "Z")):
+        return ""
+    return outside
+
+
+def _numbered(character: str) -> str:
+    return f"&#{ord(character)};" if character else ""
+
+
+def _escaped(line: str) -> str:
+    line = _MARKUP.sub(r"\\\g<0>", line)
     line = _WWW.sub(lambda found: found.group()[:-1] + "\\.", line)
     line = _NUMBERED.sub(r"\1\\\2", line)
     return re.sub(r"^[-+]", r"\\\g<0>", line)
@@ -63,15 +99,19 @@ def _turn_blocks(turn: Turn) -> list[str]:
         blocks.append("**The answer was not finished.**")
         return [*blocks, plain(turn.partial)] if turn.partial.strip() else blocks
     if record.get("status") == "not_found":
-        blocks.append(f"**Not in these articles.** {plain(record.get('missing') or '')}".strip())
+        told = f"**{SUPPORT_WORDS['not found']}.** {plain(record.get('missing') or '')}"
+        blocks.append(told.strip())
         return blocks + _notices(record) + _nearest(record.get("nearest") or ())
     blocks.append(" ".join(_sentence(each) for each in record.get("sentences") or ()))
+    support = support_of(record)
+    if support is not None:
+        blocks.append(f"*{SUPPORT_WORDS[support]}.*")
     return blocks + _notices(record) + _sources(record.get("citations") or ())
 
 
 def _sentence(sentence: Mapping[str, Any]) -> str:
     marks = "".join(f" \\[{number}\\]" for number in sentence.get("citations") or ())
-    return plain(sentence["text"]) + marks
+    return bold(*parts(sentence["text"], sentence.get("answer"))) + marks
 
 
 def _notices(record: Mapping[str, Any]) -> list[str]:

@@ -1,7 +1,8 @@
 """A reading in, an answer in the articles' own words out: no language model.
 
-Enters: the sentences a ``Reader`` scored. Leaves: at most five of them as an answer, each word
-for word and cited, the best first and then those that add to it; a fact that a second article
+Enters: the sentences a ``Reader`` scored. Leaves: a few of them as an answer, each word for word
+and cited, the best first and then those that add something: another source, another figure, what
+the question asks besides. A fact that a second article
 tells as well carries both citations. Deliberately knows nothing of retrieval or of how scores
 are made.
 """
@@ -49,11 +50,19 @@ class Draft:
         self.citations.append(Citation.at(number, article, span.start, span.end))
         return number
 
-    def say(self, spans: Sequence[tuple[Article, Span]]) -> None:
-        """Add the first of these as a sentence, cited together with the others."""
+    def say(self, spans: Sequence[tuple[Article, Span]], answer: Span | None = None) -> None:
+        """Add the first of these as a sentence, cited together with the others.
+
+        Args:
+            spans: where it is told, as offsets into each article.
+            answer: the words of the first that answer, as offsets into its article.
+        """
         article, span = spans[0]
         numbers = tuple(self.cite(each, where) for each, where in spans)
-        self.sentences.append(Sentence(article.text[span.start : span.end], numbers))
+        words = None
+        if answer is not None and span.start <= answer.start < answer.end <= span.end:
+            words = (answer.start - span.start, answer.end - span.start)
+        self.sentences.append(Sentence(article.text[span.start : span.end], numbers, words))
 
 
 def compose(reading: Reading, max_sentences: int) -> Draft:
@@ -73,12 +82,29 @@ def compose(reading: Reading, max_sentences: int) -> Draft:
         likely = sentence.score >= ADD_AT_LEAST and sentence.score >= ADD_RATIO * best
         if i and not (likely and sentence.text[-1:] != "?"):
             continue
-        if not any(_same(likeness, figures, i, j) for j in chosen):
+        if any(_same(likeness, figures, i, j) for j in chosen):
+            continue
+        if not chosen or _adds(reading, figures, i, chosen):
             chosen.append(i)
     draft = Draft()
     for i in chosen:
-        draft.say([_place(reading.sentences[j]) for j in _tellers(reading, likeness, figures, i)])
+        told = [_place(reading.sentences[j]) for j in _tellers(reading, likeness, figures, i)]
+        draft.say(told, reading.sentences[i].answer)
     return draft
+
+
+def _adds(
+    reading: Reading, figures: Sequence[frozenset[str]], i: int, chosen: Sequence[int]
+) -> bool:
+    """Whether a sentence is another source's, or has a figure or a word asked for that is new."""
+    if reading.sentences[i].hit.article.id not in {
+        reading.sentences[j].hit.article.id for j in chosen
+    }:
+        return True
+    for has in (figures, reading.told):
+        if has and not has[i] <= frozenset().union(*(has[j] for j in chosen)):
+            return True
+    return False
 
 
 def _tellers(

@@ -16,6 +16,10 @@ from embeddings.records import article_record, hit_record
 from embeddings.schema import Article, Hit
 
 Status = Literal["answered", "not_found"]
+# How far an answer is to be trusted, in words that every face shows.
+Support = Literal["well supported", "partly supported", "not found"]
+# Confidence from which an answer counts as well supported.
+WELL_SUPPORTED = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,40 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an answer and the numbers of the citations it rests on (at least one)."""
+    """One sentence of an answer and the numbers of the citations it rests on (at least one).
+
+    ``answer`` is the stretch of ``text`` that answers, start inclusive and end exclusive; None
+    where no words stand out.
+    """
 
     text: str
     citations: tuple[int, ...]
+    answer: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a stretch that is not in the sentence.
+
+        Raises:
+            CitationMismatch: it is empty or outside.
+        """
+        if self.answer and not 0 <= self.answer[0] < self.answer[1] <= len(self.text):
+            raise CitationMismatch(
+                f"the answering words at {self.answer[0]}:{self.answer[1]} are empty or outside "
+                f"the sentence of {len(self.text)} characters"
+            )
+
+    @property
+    def short_answer(self) -> str:
+        """The words that answer; empty where none stand out."""
+        return self.text[self.answer[0] : self.answer[1]] if self.answer else ""
 
     def record(self) -> dict[str, Any]:
         """The sentence as ``--json`` prints it."""
-        return {"text": self.text, "citations": list(self.citations)}
+        return {
+            "text": self.text,
+            "citations": list(self.citations),
+            "answer": list(self.answer) if self.answer else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +131,18 @@ class Answer:
         """The sentences as one string, without marks; empty for ``not_found``."""
         return " ".join(sentence.text for sentence in self.sentences)
 
+    @property
+    def support(self) -> Support:
+        """How well the articles support it, in words."""
+        if self.status == "not_found":
+            return "not found"
+        return "well supported" if self.confidence >= WELL_SUPPORTED else "partly supported"
+
+    @property
+    def short_answer(self) -> str:
+        """The words of the first sentence that answer; empty where none stand out."""
+        return self.sentences[0].short_answer if self.sentences else ""
+
     def citation(self, number: int) -> Citation:
         """The citation with that number.
 
@@ -120,6 +162,8 @@ class Answer:
             "understood": self.understood or self.question,
             "status": self.status,
             "answer": self.text,
+            "short_answer": self.short_answer,
+            "support": self.support,
             "confidence": round(self.confidence, 4),
             "sentences": [sentence.record() for sentence in self.sentences],
             "citations": [citation.record() for citation in self.citations],

@@ -29,8 +29,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from tqdm import tqdm
 
@@ -47,6 +45,7 @@ from embeddings.similarity import (
     SimilarityReader,
     reading_features,
 )
+from embeddings.training.regressions import conditional_logit, logistic, named
 
 # Licences that allow it; the SQuAD 2.0 dev set is for measuring and never read here.
 SETS = ("squad_part", "squadshifts_wiki", "squadshifts_reddit", "squadshifts_amazon")
@@ -153,42 +152,6 @@ def _answers(hit: Hit, span: Span, question: dict[str, Any]) -> bool:
     )
 
 
-def _fit_ranking(cases: list[_Case]) -> FloatArray:
-    """Conditional logit: which of a question's sentences answers (McFadden, 1974).
-
-    Returns:
-        weights of ``SENTENCE_NAMES``, on unscaled features.
-    """
-    columns = [NAMES.index(name) for name in SENTENCE_NAMES]
-    tables = [case.table[:, columns].astype(np.float64) for case in cases]
-    wanted = [case.answers / case.answers.sum() for case in cases]
-    deviation = np.concatenate(tables).std(0) + 1e-6
-
-    def loss(weights: FloatArray) -> tuple[float, FloatArray]:
-        total, slope = 0.005 * float(weights @ weights), 0.01 * weights
-        for table, target in zip(tables, wanted, strict=True):
-            scaled = table / deviation
-            logits = scaled @ weights
-            shares = np.exp(logits - logits.max())
-            shares /= shares.sum()
-            total -= float(np.log(shares @ (target > 0))) / len(tables)
-            right = shares * (target > 0) / (shares @ (target > 0))
-            slope = slope + scaled.T @ (shares - right) / len(tables)
-        return total, slope
-
-    found = minimize(loss, np.zeros(len(columns)), jac=True, method="L-BFGS-B")
-    weights: FloatArray = found.x / deviation
-    return weights
-
-
-def _fit_confidence(table: FloatArray, labels: np.ndarray[Any, Any]) -> tuple[FloatArray, float]:
-    """Logistic regression on standardised columns, folded back to the raw ones."""
-    mean, deviation = table.mean(0), table.std(0) + 1e-6
-    model = LogisticRegression(C=1.0, max_iter=2000).fit((table - mean) / deviation, labels)
-    weights = model.coef_[0] / deviation
-    return weights, float(model.intercept_[0] - mean @ weights)
-
-
 def _readings(cases: list[_Case], ranking: FloatArray) -> tuple[FloatArray, np.ndarray[Any, Any]]:
     columns = [NAMES.index(name) for name in SENTENCE_NAMES]
     features, right = [], []
@@ -221,8 +184,10 @@ def fit(data: Path, passages: int, seed: int) -> dict[str, Any]:
     rng = random.Random(seed)  # noqa: S311 (sampling, not secrecy)
     cases = [case for name in SETS for case in _cases(data, name, passages, rng)]
     train = [case for case in cases if not case.held_out]
-    ranking = _fit_ranking([case for case in train if case.answers.any()])
-    weights, intercept = _fit_confidence(*_readings(train, ranking))
+    columns = [NAMES.index(name) for name in SENTENCE_NAMES]
+    told = [case for case in train if case.answers.any()]
+    ranking = conditional_logit([c.table[:, columns] for c in told], [c.answers for c in told])
+    weights, intercept = logistic(*_readings(train, ranking))
     held_out = [case for case in cases if case.held_out]
     features, right = _readings(held_out, ranking)
     confidence = 1 / (1 + np.exp(-(features @ weights + intercept)))
@@ -238,14 +203,9 @@ def fit(data: Path, passages: int, seed: int) -> dict[str, Any]:
             "unanswerable_refused": round(float((confidence < threshold)[~possible].mean()), 4),
         },
         "threshold": threshold,
-        "sentence": _named(SENTENCE_NAMES, ranking, 0.0),
-        "reading": _named(READING_NAMES, weights, intercept),
+        "sentence": named(SENTENCE_NAMES, ranking, 0.0),
+        "reading": named(READING_NAMES, weights, intercept),
     }
-
-
-def _named(names: tuple[str, ...], weights: FloatArray, intercept: float) -> dict[str, Any]:
-    named = {n: round(float(w), 5) for n, w in zip(names, weights, strict=True)}
-    return {"intercept": round(intercept, 5), "weights": named}
 
 
 def main() -> int:

@@ -59,9 +59,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Mined:
-    """A whole set, ready to be trained on."""
+    """A whole set, ready to be trained on; ``place`` is its folder in the work folder."""
 
     name: str
+    place: str
     excerpts: list[Excerpt]
     cases: list[Case]
 
@@ -85,54 +86,49 @@ def mine(folder: Path, which: ReadingSet, work: Path, limit: int | None = None) 
     place = work / f"{which.name}-{hashlib.sha256(content).hexdigest()[:12]}"
     kept = place / "mined.json.gz"
     if kept.is_file():
-        return _read(which.name, kept)
+        return _read(which.name, place.name, kept)
     place.mkdir(parents=True, exist_ok=True)
     source = place / "documents.jsonl"
     rows = ({"id": d.id, "title": d.title, "text": d.text} for d in docs)
     source.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
     with Collection.open(place / "index") as collection:
         collection.sync(source)
-        excerpts, places = _excerpts(collection, docs)
-        cases = _search(collection, which.name, asked, excerpts, places)
-    mined = Mined(which.name, excerpts, cases)
+        cut = _excerpts(collection, docs)
+        cases = _search(collection, which.name, asked, cut)
+    mined = Mined(which.name, place.name, cut.excerpts, cases)
     _write(mined, kept)
     return mined
 
 
-def _excerpts(
-    collection: Collection, docs: Sequence[Document]
-) -> tuple[list[Excerpt], dict[str, int]]:
-    """Every passage, and its place in the list by passage id."""
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Every passage, where each begins in its document, and its place in the list by its id."""
+
+    excerpts: list[Excerpt]
+    begins: list[int]
+    places: dict[str, int]
+
+
+def _excerpts(collection: Collection, docs: Sequence[Document]) -> _Cut:
     known = {doc.id: doc for doc in docs}
-    excerpts: list[Excerpt] = []
-    places: dict[str, int] = {}
+    cut = _Cut([], [], {})
     for article in collection.articles():
         doc = known.get(article.id)
         if doc is None:
             continue
         for passage in collection.passages_of(article.id):
-            spans = [
-                Span(s.start - passage.start, s.end - passage.start) for s in passage.sentences
-            ]
-            places[passage.id] = len(excerpts)
-            excerpts.append(Excerpt(doc.id, doc.title, passage.text, tuple(spans), doc.held_out))
-    return excerpts, places
+            begin = passage.start
+            spans = tuple(Span(s.start - begin, s.end - begin) for s in passage.sentences)
+            cut.places[passage.id] = len(cut.excerpts)
+            cut.excerpts.append(Excerpt(doc.id, doc.title, passage.text, spans, doc.held_out))
+            cut.begins.append(begin)
+    return cut
 
 
-def _search(
-    collection: Collection,
-    name: str,
-    asked: Sequence[Question],
-    excerpts: Sequence[Excerpt],
-    places: dict[str, int],
-) -> list[Case]:
+def _search(collection: Collection, name: str, asked: Sequence[Question], cut: _Cut) -> list[Case]:
     snapshot = collection.snapshot()
-    starts = {
-        passage.id: passage.start
-        for article in collection.articles()
-        for passage in collection.passages_of(article.id)
-    }
-    begins = {places[key]: start for key, start in starts.items() if key in places}
+    excerpts, places = cut.excerpts, cut.places
+    plain = [_plain(excerpt.text) for excerpt in excerpts]
     of: dict[str, list[int]] = {}
     for i, excerpt in enumerate(excerpts):
         of.setdefault(excerpt.document, []).append(i)
@@ -140,22 +136,19 @@ def _search(
     cases = []
     for question, row in track(zip(asked, rows, strict=True), f"searching {name}", len(asked)):
         found = _answered_by(
-            question, [(i, excerpts[i], begins[i]) for i in of.get(question.document, ())]
+            question, [(i, excerpts[i], cut.begins[i]) for i in of.get(question.document, ())]
         )
         if found is None:
             continue
         positive, answers = found
-        ranked = _neighbours(collection, snapshot, question.text, row)
         words = [_plain(answer) for answer in question.answers]
         neighbours = {
             source: [
-                places[key]
-                for key in keys
-                if key in places
-                and places[key] != positive
-                and not any(word in _plain(excerpts[places[key]].text) for word in words)
+                place
+                for place in (places[key] for key in keys if key in places)
+                if place != positive and not any(word in plain[place] for word in words)
             ][:KEPT]
-            for source, keys in ranked.items()
+            for source, keys in _neighbours(collection, snapshot, question.text, row).items()
         }
         cases.append(
             Case(question.text, positive, answers, neighbours, excerpts[positive].held_out)
@@ -212,14 +205,14 @@ def _write(mined: Mined, path: Path) -> None:
     arriving.replace(path)
 
 
-def _read(name: str, path: Path) -> Mined:
+def _read(name: str, place: str, path: Path) -> Mined:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         data = json.load(file)
     excerpts = [
         Excerpt(**{**row, "sentences": _spans(row["sentences"])}) for row in data["excerpts"]
     ]
     cases = [Case(**{**row, "answers": _spans(row["answers"])}) for row in data["cases"]]
-    return Mined(name, excerpts, cases)
+    return Mined(name, place, excerpts, cases)
 
 
 def _spans(rows: Sequence[dict[str, Any]]) -> tuple[Span, ...]:

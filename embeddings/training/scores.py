@@ -74,7 +74,7 @@ def _score(
     readings = reader.read(case.question, [_excerpt(each) for each in (right, *near)])
     best, others = readings[0], readings[1:]
     wanted = [right.text[a.start : a.end] for a in case.answers]
-    said = "" if best.span is None else right.text[best.span.start : best.span.end]
+    said = "" if best.place is None else right.text[best.place.span.start : best.place.span.end]
     seen.f1.append(max(token_f1(said, answer) for answer in wanted))
     seen.right.append(best.answerable)
     seen.beside.extend(other.answerable for other in others)

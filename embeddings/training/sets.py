@@ -10,7 +10,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ def documents(folder: Path, which: ReadingSet) -> list[Document]:
         TrainingDataMissing: the file is not there, or not such a file.
     """
     found = []
-    for row in _rows(folder / f"{which.name}_passages.jsonl.gz", which):
+    for row in _rows(folder / f"{which.name}_passages.jsonl.gz", which, ("id", "text")):
         title = str(row.get("title", "")).replace("_", " ") if which.titled else ""
         # Whole titles are held out, so that no neighbour of a held-out passage is trained on.
         held_out = _tenth(title or str(row["id"])) < HELD_OUT_TENTHS
@@ -88,7 +89,8 @@ def questions(folder: Path, which: ReadingSet) -> list[Question]:
         TrainingDataMissing: as ``documents``.
     """
     found = []
-    for row in _rows(folder / f"{which.name}_questions.jsonl.gz", which):
+    keys = ("id", "question", "passage", "answers", "starts")
+    for row in _rows(folder / f"{which.name}_questions.jsonl.gz", which, keys):
         starts, answers = dict.fromkeys(row["starts"]), dict.fromkeys(row["answers"])
         if row.get("answerable", True) and answers:
             asked = Question(
@@ -98,17 +100,22 @@ def questions(folder: Path, which: ReadingSet) -> list[Question]:
     return found
 
 
-def _rows(path: Path, which: ReadingSet) -> Iterator[dict[str, Any]]:
+def _rows(path: Path, which: ReadingSet, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
-            for line in file:
-                yield json.loads(line)
+            for number, line in enumerate(file, start=1):
+                row = json.loads(line)
+                if not isinstance(row, dict) or not row.keys() >= set(keys):
+                    raise TrainingDataMissing(
+                        f"{path}:{number} is not of such a set: expected {', '.join(keys)}"
+                    )
+                yield row
     except FileNotFoundError as exc:
         raise TrainingDataMissing(
             f"{path} is not there; the set {which.name} comes from {which.home} ({which.licence}): "
             f"give the folder that holds it with --data, or leave it out with --sets"
         ) from exc
-    except (OSError, EOFError, ValueError) as exc:
+    except (OSError, EOFError, ValueError, zlib.error) as exc:
         raise TrainingDataMissing(f"{path} is not gzip JSON Lines: {exc}; fetch it again") from exc
 
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -107,7 +108,7 @@ class Trainer:
             report: called with questions done and questions in all.
 
         Raises:
-            ValueError: the checkpoint there is of another plan.
+            ValueError: the checkpoint there is of another plan, or damaged.
         """
         if folder is not None:
             self._resume(folder)
@@ -184,11 +185,12 @@ class Trainer:
             "recent": self._recent,
         }
         # One file for the tensors, named after the step, and the JSON that names it last: a kill
-        # at any point leaves the old checkpoint or the new one.
+        # at any point leaves the old checkpoint or the new one. Both are renamed into place: the
+        # last step may be saved twice, and the first time counts until the second is whole.
         name = f"{self._steps}.{WEIGHTS}"
-        save_file(
-            {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}, folder / name
-        )
+        arriving = folder / f"{WEIGHTS}.arriving"
+        save_file({k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}, arriving)
+        arriving.replace(folder / name)
         arriving = folder / f"{STATE}.arriving"
         arriving.write_text(json.dumps(state | {"tensors": name}), encoding="utf-8")
         arriving.replace(folder / STATE)
@@ -205,7 +207,10 @@ class Trainer:
                 f"the checkpoint in {folder} is of another plan or other data; give the same "
                 f"options again, or another folder"
             )
-        tensors = load_file(folder / state["tensors"], device=self.device)
+        try:
+            tensors = load_file(folder / state["tensors"], device=self.device)
+        except SafetensorError as exc:
+            raise ValueError(f"the checkpoint in {folder} is damaged ({exc}); delete it") from exc
         exact = _under("now.", tensors)
         self.network.load_adapter(exact)
         for name, value in self._exact.items():
@@ -220,6 +225,11 @@ class Trainer:
         self._epoch, self._batch = state["epoch"], state["batch"]
         self._steps, self._seconds = state["steps"], state["seconds"]
         self._history, self._recent = state["history"], state["recent"]
+
+
+def save_adapter(weights: Mapping[str, Tensor], path: Path) -> None:
+    """Write trained weights as they are released: bfloat16, as the network computes."""
+    save_file({k: v.to(torch.bfloat16).cpu().contiguous() for k, v in weights.items()}, path)
 
 
 def lower_precision(device: str) -> bool:

@@ -3,6 +3,17 @@ const ABSENT_ICON = [
   ["path", { d: "M15.5 15.5 21 21M8 10.5h5" }],
 ];
 
+const WELL_ICON = [
+  ["circle", { cx: 12, cy: 12, r: 9 }],
+  ["path", { d: "M8 12.5l2.8 2.8L16 9.5" }],
+];
+const PARTLY_ICON = [
+  ["circle", { cx: 12, cy: 12, r: 9 }],
+  ["path", { d: "M12 7.5v5.5M12 16.4v.1" }],
+];
+// What is longer may have to break over lines.
+const SHORT = 30;
+
 function icon(shapes) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
@@ -44,15 +55,27 @@ function tipFor(root) {
   return { show, hide };
 }
 
+// Where the last word begins, which stays on one line with the marks, unless it is no word but a
+// wall of letters. Bold words are kept whole: on that line if they are short and end the sentence.
+function tailOf([before, bold, after]) {
+  const text = before + bold + after;
+  const last = /\s\S{1,30}$/.exec(text);
+  const cut = last ? last.index + 1 : text.length;
+  const end = before.length + bold.length;
+  if (cut <= before.length || cut >= end) return cut;
+  return after || bold.length > SHORT ? end : before.length;
+}
+
 function drawSentences(root, data, tip, open) {
   const prose = make("p", "prose");
   data.sentences.forEach((sentence, index) => {
     if (index) prose.append(" ");
-    // The marks stay on the line of the last word, unless it is no word but a wall of letters.
-    const cut = /\s\S{1,30}$/.exec(sentence.text)?.index;
-    const head = cut === undefined ? sentence.text : sentence.text.slice(0, cut + 1);
-    const tail = make("span", "tail", sentence.text.slice(head.length));
-    prose.append(make("span", "", head), tail);
+    const cut = tailOf(sentence.parts);
+    const head = make("span");
+    appendParts(head, sentence.parts, 0, cut);
+    const tail = make("span", "tail");
+    appendParts(tail, sentence.parts, cut);
+    prose.append(head, tail);
     for (const number of sentence.marks) {
       const source = data.sources.find((each) => each.number === number);
       if (!source) continue;
@@ -70,16 +93,13 @@ function drawSentences(root, data, tip, open) {
   root.appendChild(prose);
 }
 
-function drawMeta(root, data) {
-  if (!data.confidence) return;
-  const meta = make("div", "meta");
-  const level = make("span", "level");
-  const dots = make("span", "dots");
-  dots.setAttribute("aria-hidden", "true");
-  for (let i = 0; i < 3; i += 1) dots.appendChild(make("i", i < data.dots ? "on" : ""));
-  level.append(dots, make("span", "confidence", data.confidence));
-  meta.appendChild(level);
-  root.appendChild(meta);
+function drawSupport(root, { words, well, number }) {
+  if (!words) return;
+  const line = make("p", well ? "support well" : "support");
+  line.title = number;
+  line.append(icon(well ? WELL_ICON : PARTLY_ICON), make("span", "level", words));
+  line.append(make("span", "unseen", `. ${number}`));
+  root.appendChild(line);
 }
 
 function what(source) {
@@ -120,7 +140,7 @@ function drawSources(root, data, open) {
 function drawAbsent(root, data) {
   const box = make("section", "absent");
   const heading = make("h2");
-  heading.append(icon(ABSENT_ICON), make("span", "", "Not in these articles"));
+  heading.append(icon(ABSENT_ICON), make("span", "", data.support.words));
   box.append(heading, make("p", "missing", data.missing));
   root.appendChild(box);
 }
@@ -163,11 +183,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (!unchanged(root, content)) {
     const open = (key) => root.__open(key);
     root.replaceChildren();
-    root.setAttribute("aria-label", data.absent ? "Not in these articles" : "Answer");
+    root.setAttribute("aria-label", data.absent ? data.support.words : "Answer");
     const tip = tipFor(root);
     if (data.absent) drawAbsent(root, data);
-    else drawSentences(root, data, tip, open);
-    drawMeta(root, data);
+    else {
+      drawSentences(root, data, tip, open);
+      drawSupport(root, data.support);
+    }
     for (const notice of data.notices) root.appendChild(make("p", "notice", notice));
     if (data.absent) drawNearest(root, data, open);
     else drawSources(root, data, open);

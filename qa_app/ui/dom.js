@@ -15,6 +15,16 @@ function button(className, text, label) {
   return node;
 }
 
+// The characters from one place to another of a text in three parts: before, bold, after.
+function appendParts(parent, parts, from = 0, to = Infinity) {
+  let begin = 0;
+  parts.forEach((part, place) => {
+    const piece = part.slice(Math.max(0, from - begin), Math.max(0, to - begin));
+    begin += part.length;
+    if (piece) parent.append(place === 1 ? make("strong", "", piece) : piece);
+  });
+}
+
 // Streamlit calls a component again with new data and keeps what is in it: one root, refilled
 // only when the data really changed, so that focus and scroll positions stay.
 function rootOf(parent, className, tag) {

@@ -7,22 +7,18 @@ and holds no markup: every string is shown as the text it is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from embeddings.schema import Article, Found
+from qa_app.wording import SUPPORT_WORDS, exact_parts, parts, support_of
 
 Record = Mapping[str, Any]
 
 UNTITLED = "No title in the file; its first words:"
-# From which estimated probability on an answer is called so, and how many dots of three that is.
-CONFIDENCE = (
-    (0.8, 3, "High confidence"),
-    (0.55, 2, "Fair confidence: read the source before relying on it"),
-    (0.0, 1, "Low confidence: it may answer something else, read the source"),
-)
 TIP_CHARACTERS = 180
 
 
@@ -53,9 +49,16 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def confidence_words(confidence: float) -> tuple[int, str]:
-    """Dots of three, and the words beside them."""
-    return next((dots, words) for least, dots, words in CONFIDENCE if confidence >= least)
+def support_view(record: Record) -> dict[str, Any]:
+    """How well an answer is supported, in words, and the number behind them."""
+    support = support_of(record)
+    # Rounded down: what is not certain never reads 100%, nor what falls short as if it did not.
+    percent = math.floor(100 * (record.get("confidence") or 0.0) + 1e-6)
+    return {
+        "words": SUPPORT_WORDS[support] if support else "",
+        "well": support == "well supported",
+        "number": f"Estimated probability that the first sentence answers the question: {percent}%",
+    }
 
 
 def source_view(source: Record, key: str, labels: Mapping[str, str]) -> dict[str, Any]:
@@ -90,13 +93,11 @@ def answer_view(
         active: the key of the source that is open beside it.
         fresh: whether it has just been made, and the page should turn to it.
     """
-    absent = record["status"] == "not_found"
-    dots, words = (0, "") if absent else confidence_words(record["confidence"])
     return {
-        "absent": absent,
+        "absent": record["status"] == "not_found",
         "missing": record["missing"],
         "sentences": [
-            {"text": " ".join(each["text"].split()), "marks": list(each["citations"])}
+            {"parts": parts(each["text"], each.get("answer")), "marks": list(each["citations"])}
             for each in record["sentences"]
         ],
         "sources": [
@@ -112,8 +113,7 @@ def answer_view(
             {**source_view(each, f"nearest:{place}", labels), "text": cut(each["text"], 400)}
             for place, each in enumerate(record["nearest"])
         ],
-        "dots": dots,
-        "confidence": words,
+        "support": support_view(record),
         "notices": _notices(record),
         "active": active,
         "fresh": fresh,
@@ -132,32 +132,45 @@ def chosen(record: Record, key: str) -> dict[str, Any] | None:
     """The citation or passage a key of ``answer_view`` stands for, or None.
 
     Returns:
-        Its article's record with ``start``, ``end`` and ``quote``.
+        Its article's record with ``start``, ``end`` and ``quote``, and ``answer``: the words of
+        the quote that answer, as offsets into it, or None.
     """
     kind, _, which = key.partition(":")
     if kind == "citation":
         found = [each for each in record["citations"] if str(each["number"]) == which]
-        return dict(found[0]) if found else None
+        return {**found[0], "answer": _answer_in(found[0], record)} if found else None
     if kind == "nearest" and which.isdecimal() and int(which) < len(record["nearest"]):
         passage = record["nearest"][int(which)]
-        return {**passage, "quote": passage["text"]}
+        return {**passage, "quote": passage["text"], "answer": None}
+    return None
+
+
+def _answer_in(citation: Record, record: Record) -> Sequence[int] | None:
+    """The words of a citation that answer, where a sentence of the answer is the citation."""
+    for sentence in record["sentences"]:
+        cited = citation["number"] in sentence["citations"]
+        if cited and sentence["text"] == citation["quote"] and sentence.get("answer"):
+            answer: Sequence[int] = sentence["answer"]
+            return answer
     return None
 
 
 def article_view(article: Article, place: Record | None = None) -> dict[str, Any]:
     """An article as the viewer shows it, with the words of ``place`` marked.
 
+    ``quote`` is in three parts; the one in the middle are the words that answer.
     Where the article was replaced by one that no longer has these words, it says so.
     """
-    start, end, notice = 0, 0, ""
+    start, end, notice, answer = 0, 0, "", None
     if place is not None:
         start, end, quote = place["start"], place["end"], place["quote"]
+        answer = place.get("answer")
         if article.text[start:end] != quote:
             start = article.text.find(quote)
             end = start + len(quote)
             notice = "The article has changed since it was quoted; the words stand elsewhere now."
         if start < 0:
-            start = end = 0
+            start, end, answer = 0, 0, None
             notice = f"The article has changed since it was quoted. It said: “{quote}”"
     heading = article.heading
     return {
@@ -166,7 +179,7 @@ def article_view(article: Article, place: Record | None = None) -> dict[str, Any
         "fields": _fields(article, place),
         "notice": notice,
         "before": article.text[:start],
-        "quote": article.text[start:end],
+        "quote": exact_parts(article.text[start:end], answer),
         "after": article.text[end:],
     }
 
@@ -212,6 +225,6 @@ def gone_view(place: Record) -> dict[str, Any]:
         "fields": fields,
         "notice": "This article is no longer in the collection. These words were quoted from it:",
         "before": "",
-        "quote": place.get("quote", ""),
+        "quote": exact_parts(place.get("quote", ""), place.get("answer")),
         "after": "",
     }

@@ -35,7 +35,9 @@ function drawText(root, data) {
   scroller.setAttribute("aria-label", "Text of the article");
   const page = make("div");
   page.append(data.before);
-  if (data.quote) page.append(make("mark", "", data.quote));
+  const mark = make("mark");
+  appendParts(mark, data.quote);
+  if (mark.hasChildNodes()) page.append(mark);
   page.append(data.after);
   scroller.appendChild(page);
   root.appendChild(scroller);

@@ -78,9 +78,13 @@ def test_an_empty_conversation_says_what_there_is(index):
 def test_a_question_is_answered_with_its_sources(index):
     at = ask(start(), "What about lisbon.txt?")
     (answer,) = answers(at)
-    assert answer["sentences"] == [{"text": "It says so.", "marks": [1, 2]}]
+    assert answer["sentences"] == [{"parts": ["It says so.", "", ""], "marks": [1, 2]}]
     assert [source["number"] for source in answer["sources"]] == [1, 2]
-    assert answer["confidence"] == "High confidence"
+    assert answer["support"] == {
+        "words": "Well supported",
+        "well": True,
+        "number": "Estimated probability that the first sentence answers the question: 90%",
+    }
     assert answer["notices"] == ["Mind it."]
     assert [text.value for text in at.chat_message[0].text] == ["What about lisbon.txt?"]
 
@@ -89,6 +93,7 @@ def test_what_is_not_there_is_said_with_the_nearest_passages(index):
     at = ask(start(), "Who baked the bread?")
     (answer,) = answers(at)
     assert answer["absent"] is True
+    assert answer["support"]["words"] == "Not found in these articles"
     assert answer["missing"] == "Nothing says this."
     assert [near["key"] for near in answer["nearest"]] == ["nearest:0"]
     assert answer["sentences"] == []
@@ -116,6 +121,32 @@ def test_a_server_started_again_still_has_the_conversation(index):
     st.cache_resource.clear()
     again = start(conversation=at.session_state["page"].conversation)
     assert answers(again)[0]["sentences"] == answers(at)[0]["sentences"]
+
+
+def test_a_conversation_kept_before_words_were_marked_still_opens(index):
+    source = {
+        **{"number": 1, "article": "gone", "path": "a.txt", "title": None, "author": None},
+        **{"publisher": None, "published": None, "start": 0, "end": 8, "quote": "Élodie 🎉"},
+    }
+    kept = {
+        **{"id": None, "question": "Who?", "understood": "Who?", "status": "answered"},
+        **{"answer": "Élodie 🎉", "confidence": 0.62, "missing": "", "nearest": []},
+        **{"notices": [], "timings_ms": {}, "citations": [source]},
+        "sentences": [{"text": "Élodie 🎉", "citations": [1]}],
+    }
+    store = ConversationStore(index)
+    conversation, turn = store.begin("Who?")
+    store.answer(turn, kept)
+    store.close()
+    at = start(conversation=conversation)
+    (answer,) = answers(at)
+    assert answer["sentences"] == [{"parts": ["Élodie 🎉", "", ""], "marks": [1]}]
+    assert answer["support"]["words"] == "Partly supported: read the source before relying on it"
+    assert answer["support"]["number"].endswith(": 62%")
+    at.session_state["page"].open("gone", source, turn, "citation:1")
+    at.run()
+    assert not at.exception
+    assert drawn(at, "article-viewer")["quote"] == ["Élodie 🎉", "", ""]
 
 
 def test_an_unknown_address_is_said_to_be_unknown(index):
@@ -178,8 +209,8 @@ def test_a_chosen_source_opens_at_its_words(index):
     page.open(source["article"], source, 1, "citation:2")
     at.run()
     shown = drawn(at, "article-viewer")
-    assert shown["quote"] == source["quote"]
-    assert shown["before"] + shown["quote"] + shown["after"] == fakes.ARTICLES["lisbon.txt"]
+    assert shown["quote"] == [source["quote"], "", ""]
+    assert shown["before"] + source["quote"] + shown["after"] == fakes.ARTICLES["lisbon.txt"]
     assert answers(at)[0]["active"] == "citation:2"
     page.close()
     at.run()
@@ -195,7 +226,7 @@ def test_a_removed_article_can_still_be_read_as_quoted_and_be_restored(index):
     page.open(source["article"], source)
     at.run()
     assert "no longer in the collection" in drawn(at, "article-viewer")["notice"]
-    assert drawn(at, "article-viewer")["quote"] == source["quote"]
+    assert drawn(at, "article-viewer")["quote"] == [source["quote"], "", ""]
     assert [row["id"] for row in drawn(at, "removed")["rows"]] == [source["article"]]
     assert len(drawn(at, "articles")["rows"]) == 2
     collection.restore(source["article"])

@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.qa_app.browsing import APP, WAIT_SECONDS, Reader, contrast, focused, serving
+from tests.qa_app.browsing import (
+    APP,
+    CHROMIUM,
+    FLAGS,
+    WAIT_SECONDS,
+    Reader,
+    contrast,
+    focused,
+    serving,
+)
 from tests.qa_app.page_fakes import ARTICLES, HOSTILE
 
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 QUESTION = "Who led the delegation to Lisbon?"
 QUOTE = "The delegation to Lisbon was led by Inês Sousa, the ministry’s chief negotiator."
 LATE = "The harbour of Setúbal was closed to ships for eleven days in April."
@@ -102,7 +109,7 @@ def test_words_far_down_an_article_are_scrolled_to(visit):
 def test_what_is_not_there_is_told_apart_and_its_nearest_passages_open(visit):
     reader = visit()
     answer = reader.ask("How do I bake sourdough bread?")
-    answer.get_by_text("Not in these articles").wait_for()
+    answer.get_by_text("Not found in these articles").wait_for()
     assert answer.locator("button.mark").count() == 0
     nearest = answer.locator("button.passage")
     nearest.first.click()
@@ -223,7 +230,7 @@ def test_texts_can_be_read_in_light_and_dark(visit, scheme, tmp_path):
     for selector in (
         ".prose",
         "article .detail",
-        ".confidence",
+        ".level",
         "aside dt",
         "aside dd",
         "aside .text",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from embeddings.errors import CitationMismatch
 from embeddings.schema import Article, Found, Heading, Hit, Passage, Scores, Span
-from qa_app.schema import Answer, Citation, Sentence
+from qa_app.schema import WELL_SUPPORTED, Answer, Citation, Sentence
 
 TEXT = "\ufeffÉlodie said “no” 🎉.\r\nשלום, e\u0301tait-ce tout?"
 HEADING = Heading(title=Found("Été", "sidecar"), published=Found("2024-03-01", "sidecar"))
@@ -102,7 +102,7 @@ def test_records() -> None:
         "end": 7,
         "quote": "Élodie",
     }
-    sentence = Sentence("Élodie", (1,))
+    sentence = Sentence("Élodie", (1,), (1, 4))
     answer = Answer(
         "Who?", "answered", 0.123456, (sentence,), (citation,), timings_ms={"total": 1.23456}
     )
@@ -112,8 +112,10 @@ def test_records() -> None:
         "understood": "Who?",
         "status": "answered",
         "answer": "Élodie",
+        "short_answer": "lod",
+        "support": "partly supported",
         "confidence": 0.1235,
-        "sentences": [{"text": "Élodie", "citations": [1]}],
+        "sentences": [{"text": "Élodie", "citations": [1], "answer": [1, 4]}],
         "citations": [citation.record()],
         "missing": "",
         "nearest": [],
@@ -128,10 +130,40 @@ def test_the_record_of_nothing_found() -> None:
     answer = Answer("Who?", "not_found", 0.1, nearest=(hit,), missing="Nothing.", understood="W?")
     record = answer.record()
     assert (record["id"], record["answer"], record["understood"]) == (None, "", "W?")
+    assert (record["short_answer"], record["support"]) == ("", "not found")
     assert record["missing"] == "Nothing."
     (nearest,) = record["nearest"]
     assert (nearest["text"], nearest["start"], nearest["end"]) == ("Élodie", 1, 7)
     assert nearest["scores"] == {"fused": 0.123457, "dense": None, "lexical": 2.0}
+
+
+def test_the_words_that_answer_are_of_the_sentence() -> None:
+    said = "🎉 E\u0301lodie said “no”,\r\nשלום."
+    for words in ("🎉", "E\u0301lodie", "“no”,\r\nשלום", said):
+        start = said.index(words)
+        assert Sentence(said, (1,), (start, start + len(words))).short_answer == words
+    plain = Sentence(said, (1,))
+    assert (plain.answer, plain.short_answer, plain.record()["answer"]) == (None, "", None)
+    for start, end in ((0, 0), (3, 2), (-2, 3), (0, len(said) + 1)):
+        with pytest.raises(CitationMismatch, match="empty or outside the sentence of 27 char"):
+            Sentence(said, (1,), (start, end))
+
+
+@pytest.mark.parametrize(
+    ("confidence", "support"),
+    [
+        (0.0, "partly supported"),
+        (WELL_SUPPORTED - 0.001, "partly supported"),
+        (WELL_SUPPORTED, "well supported"),
+        (1.0, "well supported"),
+    ],
+)
+def test_how_well_an_answer_is_supported(confidence: float, support: str) -> None:
+    sentences = (Sentence("No one.", (1,)), Sentence("Élodie.", (1,), (0, 6)))
+    told = Answer("Who?", "answered", confidence, sentences, (Citation.at(1, ARTICLE, 1, 7),))
+    # The short answer is the first sentence's, which has none here.
+    assert (told.support, told.short_answer) == (support, "")
+    assert Answer("Who?", "not_found", confidence).support == "not found"
 
 
 def test_looking_a_citation_up() -> None:

@@ -1,0 +1,195 @@
+"""Fit the two regressions of ``TrainedReader`` on documents that its network never saw.
+
+Enters: a ``PassageReader`` and mined sets with their indexes. Leaves: what is written to
+``question_weights.json``: the weights, the threshold with its rule, and the scores on the half of
+the questions that the regressions were not fitted on. Deliberately knows nothing of training.
+
+Each held-out question is asked three times, so that the regressions see what they will see in
+use: as it is; with its own document taken out of the hits, which leaves the near misses; and
+altered, so that the passage almost answers it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from embeddings.collection import Collection
+from embeddings.encoder import FloatArray
+from embeddings.reader import PassageReader
+from embeddings.retriever import retrieve
+from embeddings.schema import Hit, Span
+from embeddings.trained import (
+    QUESTION_NAMES,
+    SENTENCE_COLUMNS,
+    TrainedReader,
+    columns,
+    question_features,
+)
+from embeddings.training.alter import Alterer
+from embeddings.training.mining import Case, Excerpt, Mined
+from embeddings.training.progress import track
+from embeddings.training.regressions import BoolArray, conditional_logit, logistic, named
+
+HITS = 12
+# Share of the answers given that must be right, on questions of which half have an answer.
+PRECISION = 0.9
+REWORDED = 0.3
+
+
+@dataclass(slots=True)
+class _Asked:
+    """One reading: its table, which rows answer, whether a question as it is, and for what."""
+
+    table: FloatArray
+    right: BoolArray
+    answerable: bool
+    fitted: bool
+
+
+def fit(
+    passages: PassageReader, mined: Sequence[Mined], work: Path, questions: int, seed: int
+) -> dict[str, Any]:
+    """Fit both regressions and choose the threshold.
+
+    Args:
+        passages: the trained network.
+        mined: the sets.
+        work: the folder that they were mined in.
+        questions: at most this many held-out questions of each set.
+        seed: of the sampling.
+    """
+    rng = random.Random(seed)  # noqa: S311 (sampling, not secrecy)
+    asked = [a for each in mined for a in _ask_all(passages, each, work, questions, rng)]
+    fitted, other = [a for a in asked if a.fitted], [a for a in asked if not a.fitted]
+    with_answer = [a for a in fitted if a.right.any()]
+    ranking = conditional_logit(
+        [columns(a.table, SENTENCE_COLUMNS) for a in with_answer], [a.right for a in with_answer]
+    )
+    features, right, importance = _readings(fitted, ranking)
+    weights, intercept = logistic(features, right, importance)
+    features, right, importance = _readings(other, ranking)
+    confidence = 1 / (1 + np.exp(-(features @ weights + intercept)))
+    threshold = threshold_for(confidence, right, importance)
+    possible = np.array([a.right.any() for a in other])
+    given = confidence >= threshold
+    answerable = np.array([a.answerable for a in other])
+    return {
+        "data": {"sets": [m.name for m in mined], "questions_each": questions, "seed": seed},
+        "rule": f"the lowest confidence at which {PRECISION:.0%} of the answers given are right, "
+        f"where half of the questions have an answer",
+        "threshold": threshold,
+        "held_out": {
+            "readings": len(other),
+            "first_right_where_retrieved": _share(right, possible),
+            "auroc_first_right": round(float(roc_auc_score(right, confidence)), 4),
+            "expected_calibration_error": calibration_error(confidence, right, importance),
+            "answered_and_right": _share(given & right, answerable),
+            "unanswerable_refused": _share(~given, ~answerable),
+        },
+        "sentence": named(SENTENCE_COLUMNS, ranking, 0.0),
+        "question": named(QUESTION_NAMES, weights, intercept),
+    }
+
+
+def _ask_all(
+    passages: PassageReader, mined: Mined, work: Path, questions: int, rng: random.Random
+) -> Iterator[_Asked]:
+    cases = [case for case in mined.cases if case.held_out]
+    chosen = rng.sample(cases, min(questions, len(cases)))
+    with Collection.open(work / mined.place / "index") as collection:
+        reader = TrainedReader(collection.encoder, passages)
+        for i, case in enumerate(track(chosen, f"asking {mined.name}", len(chosen))):
+            yield from _ask(collection, reader, mined, case, i % 2 == 0, rng)
+
+
+def _ask(  # noqa: PLR0913, PLR0917 (one question's circumstances)
+    collection: Collection,
+    reader: TrainedReader,
+    mined: Mined,
+    case: Case,
+    fitted: bool,
+    rng: random.Random,
+) -> Iterator[_Asked]:
+    alterer, excerpt = Alterer(rng), mined.excerpts[case.positive]
+    question = alterer.reword(case.question) if rng.random() < REWORDED else case.question
+    hits = retrieve(collection, question, HITS + 2).hits
+    without = [hit for hit in hits if hit.article.id != excerpt.document]
+    near = " ".join(hit.passage.text for hit in without[:3])
+    rounds: list[tuple[str, Sequence[Hit], bool]] = [
+        (question, hits[:HITS], True),
+        (question, without[:HITS], False),
+    ]
+    altered = alterer.unanswerable(case.question, excerpt.text, near)
+    if altered is not None:
+        rounds.append((altered, retrieve(collection, altered, HITS).hits, False))
+    for text, found, answerable in rounds:
+        sight = reader.look(text, found, collection.words())
+        if sight.spans:
+            right = [answerable and _answers(*each, excerpt, case) for each in sight.spans]
+            yield _Asked(sight.table, np.array(right), answerable, fitted)
+
+
+def _answers(hit: Hit, span: Span, excerpt: Excerpt, case: Case) -> bool:
+    """Whether a sentence covers an answer where it was given."""
+    if hit.article.id != excerpt.document:
+        return False
+    begin = hit.article.text.find(excerpt.text)
+    return any(a.start + begin < span.end and span.start < a.end + begin for a in case.answers)
+
+
+def _readings(
+    asked: Sequence[_Asked], ranking: FloatArray
+) -> tuple[FloatArray, BoolArray, FloatArray]:
+    """Features, whether the first sentence is right, and weights that make both kinds half."""
+    features, right = [], []
+    for each in asked:
+        logits = columns(each.table, SENTENCE_COLUMNS) @ ranking
+        features.append(question_features(each.table, logits))
+        right.append(bool(each.right[int(np.argmax(logits))]))
+    answerable = np.array([each.answerable for each in asked])
+    share = answerable.mean()
+    # Where all are of one kind there are no halves; what is divided by nothing is not taken.
+    halves = 0.5 / np.maximum([share, 1 - share], 1e-9)
+    importance = np.where(answerable, *halves).astype(np.float32)
+    return np.stack(features), np.array(right), importance
+
+
+def threshold_for(
+    confidence: FloatArray, right: BoolArray, importance: FloatArray, precision: float = PRECISION
+) -> float:
+    """The lowest confidence at which ``precision`` of the answers given are right."""
+    order = np.argsort(-confidence, kind="stable")
+    given = np.cumsum(importance[order])
+    correct = np.cumsum(importance[order] * right[order])
+    # Answers of the same confidence are given together.
+    last = np.append(np.diff(confidence[order]) != 0, True)
+    enough = np.flatnonzero((correct / given >= precision) & last)
+    return round(float(confidence[order[enough[-1]]] if len(enough) else 1.0), 3)
+
+
+def calibration_error(
+    confidence: FloatArray, right: BoolArray, importance: FloatArray, bins: int = 10
+) -> float:
+    """Expected calibration error over bins of equal width (Naeini et al., AAAI 2015)."""
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    total = 0.0
+    for i in range(bins):
+        chosen = place == i
+        if chosen.any():
+            weight = importance[chosen]
+            gap = np.average(confidence[chosen], weights=weight) - np.average(
+                right[chosen], weights=weight
+            )
+            total += float(abs(gap) * weight.sum() / importance.sum())
+    return round(total, 4)
+
+
+def _share(values: BoolArray, among: BoolArray) -> float:
+    return round(float(values[among].mean()), 4) if among.any() else float("nan")
