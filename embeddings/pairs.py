@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 IntTable = NDArray[np.int64]
+ShortTable = NDArray[np.int32]
 
 # The longest question and pair, in tokens; what is beyond is not read. Passages have about 200.
 QUESTION_TOKENS = 96
@@ -33,12 +34,13 @@ class Context:
     """A passage with its heading line as tokens.
 
     ``offsets`` has shape (tokens of the text, 2): characters of the text, start and end. The
-    heading's tokens come first and have none: no answer is read out of it here.
+    heading's tokens come first and have none: no answer is read out of it here. Arrays of 32 bits,
+    since thousands are kept: 12 bytes a token, where a tuple of int and 64 bits took 52.
     """
 
-    ids: tuple[int, ...]
+    ids: ShortTable
     heading_tokens: int
-    offsets: IntTable
+    offsets: ShortTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +100,21 @@ class PairTokenizer:
         # A heading may be a page long where it was read wrongly: the passage must still be seen.
         before = before[: PAIR_TOKENS // 4]
         read = self._tokenizer.encode(text, add_special_tokens=False)
-        offsets = np.array(read.offsets, dtype=np.int64).reshape(-1, 2)
-        return Context((*before, *read.ids), len(before), offsets)
+        # No pair has room for more, whatever the question.
+        ids = np.array([*before, *read.ids][:PAIR_TOKENS], dtype=np.int32)
+        offsets = np.array(read.offsets[:PAIR_TOKENS], dtype=np.int32).reshape(-1, 2)
+        return Context(ids, len(before), offsets)
 
     def pair(self, question: Sequence[int], context: Context) -> Pair:
         """Put a question's ids and a passage's together, cut to ``PAIR_TOKENS``."""
         begin = len(question) + 2
         room = PAIR_TOKENS - begin - 1
-        body = context.ids[:room]
+        body = context.ids[:room].tolist()
         ids = (self._open, *question, self._close, *body, self._close)
         first = begin + min(context.heading_tokens, len(body))
         last = begin + len(body)
-        return Pair(ids, len(question), first, last, context.offsets[: last - first])
+        offsets = context.offsets[: last - first].astype(np.int64)
+        return Pair(ids, len(question), first, last, offsets)
 
 
 def collate(pairs: Sequence[Pair], padded_to: int = PADDED_TO) -> Batch:
@@ -117,8 +122,7 @@ def collate(pairs: Sequence[Pair], padded_to: int = PADDED_TO) -> Batch:
 
     Few different lengths: oneDNN keeps kernels for each it meets.
     """
-    longest = max(len(pair.ids) for pair in pairs)
-    width = -(-longest // padded_to) * padded_to
+    width = padded(max(len(pair.ids) for pair in pairs), padded_to)
     arrays = np.zeros((4, len(pairs), width), dtype=np.int64)
     ids, types, mask, text = arrays
     for row, pair in enumerate(pairs):
@@ -130,6 +134,11 @@ def collate(pairs: Sequence[Pair], padded_to: int = PADDED_TO) -> Batch:
     return Batch(ids, types, mask, text)
 
 
+def padded(tokens: int, to: int = PADDED_TO) -> int:
+    """A number of tokens, rounded up to a multiple of ``to``."""
+    return -(-tokens // to) * to
+
+
 def by_length(pairs: Sequence[Pair], tokens: int) -> Iterable[list[int]]:
     """Group pairs of like length into batches of at most ``tokens`` tokens, padding counted.
 
@@ -138,10 +147,13 @@ def by_length(pairs: Sequence[Pair], tokens: int) -> Iterable[list[int]]:
     """
     order = sorted(range(len(pairs)), key=lambda i: (-len(pairs[i].ids), i))
     batch: list[int] = []
+    width = 0
     for i in order:
-        if batch and (len(batch) + 1) * len(pairs[batch[0]].ids) > tokens:
+        if batch and (len(batch) + 1) * width > tokens:
             yield batch
             batch = []
+        if not batch:
+            width = padded(len(pairs[i].ids))
         batch.append(i)
     if batch:
         yield batch

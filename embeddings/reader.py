@@ -27,7 +27,7 @@ from embeddings.errors import ReaderUnavailable
 from embeddings.inputs import heading_line
 from embeddings.pairs import IntTable, PairTokenizer, by_length, collate
 from embeddings.processor import multiplies_bfloat16
-from embeddings.schema import Hit, Span
+from embeddings.schema import Article, Hit, Passage, Span
 from embeddings.weights import check_weights, packaged_folder, packaged_weights
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class PassageReader:
 
     def read_hits(self, question: str, hits: Sequence[Hit]) -> list[PassageReading]:
         """Read what retrieval found; spans are offsets into each passage's text."""
-        return self.read(question, [excerpt_of(hit) for hit in hits])
+        return self.read(question, [excerpt_at(hit.passage, hit.article) for hit in hits])
 
     def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[PassageReading]:
         """Read every excerpt against one question, in the order given."""
@@ -161,6 +161,8 @@ class PassageReader:
         with self._lock:
             # The ranking reads a passage, and then the answer does.
             self._kept.update(known)
+            for pair in known:
+                self._kept.move_to_end(pair)
             while len(self._kept) > KEPT_READINGS:
                 self._kept.popitem(last=False)
         return [known[pair] for pair in pairs]
@@ -197,11 +199,11 @@ def _network(weights: Path, precision: Precision) -> ReaderNetwork:
     return network
 
 
-def excerpt_of(hit: Hit) -> Excerpt:
-    """A hit as the reader sees it."""
-    begin = hit.passage.start
-    spans = tuple(Span(s.start - begin, s.end - begin) for s in hit.passage.sentences)
-    return Excerpt(heading_line(hit.article), hit.passage.text, spans)
+def excerpt_at(passage: Passage, article: Article) -> Excerpt:
+    """A passage of an article as the reader sees it."""
+    begin = passage.start
+    spans = tuple(Span(s.start - begin, s.end - begin) for s in passage.sentences)
+    return Excerpt(heading_line(article), passage.text, spans)
 
 
 def _found(

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.encoder import Encoder, FloatArray
+from embeddings.errors import ReaderUnavailable
 from embeddings.features import (
     NAMES,
     Asked,
@@ -191,7 +192,13 @@ def linear(table: FloatArray, weights: tuple[FloatArray, float]) -> FloatArray:
 
 @cache
 def _weights_file() -> dict[str, Any]:
-    data: dict[str, Any] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    try:
+        data: dict[str, Any] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as exc:
+        raise ReaderUnavailable(
+            f"cannot read {WEIGHTS}: {exc}; check it out again, or make it and the network's "
+            f"weights with `python -m embeddings.training --data FOLDER`"
+        ) from exc
     return data
 
 

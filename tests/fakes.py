@@ -1,14 +1,26 @@
-"""An embedding model without a model: words are hashed into unit vectors, and calls are counted."""
+"""Models without their weights: the same numbers in every process, and nothing to download.
+
+An embedding model that hashes words into unit vectors and counts its calls, a reader's network of
+two narrow layers, and a reader whose readings are given.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embeddings.encoder import EncoderIdentity, FloatArray
+from embeddings.pairs import PairTokenizer
+from embeddings.reader import PassageReader, PassageReading
+from embeddings.schema import Hit
+from embeddings.weights import packaged_folder
+
+if TYPE_CHECKING:
+    from embeddings.reader_network import ReaderNetwork
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -55,3 +67,44 @@ class TinyEncoder:
     def _direction(self, word: str) -> FloatArray:
         seed = hashlib.sha256(word.encode()).digest()
         return np.random.default_rng(list(seed)).standard_normal(self.identity.dim, np.float32)
+
+
+def pair_tokenizer() -> PairTokenizer:
+    """The packaged model's tokenizer."""
+    return PairTokenizer(packaged_folder() / "tokenizer.json")
+
+
+def tiny_network(seed: int = 0, spread: float = 1.0) -> ReaderNetwork:
+    """A network of two layers of 32, over the packaged vocabulary.
+
+    ``spread`` multiplies the heads, whose logits are else all but equal.
+    """
+    import torch  # noqa: PLC0415 (2 s, and few tests need it)
+    from transformers import BertConfig  # noqa: PLC0415
+
+    from embeddings.reader_network import ReaderNetwork  # noqa: PLC0415 (imports torch)
+
+    config = BertConfig(
+        vocab_size=30_522, hidden_size=32, num_hidden_layers=2, num_attention_heads=2,
+        intermediate_size=64, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+    )  # fmt: skip
+    config._attn_implementation = "eager"
+    torch.manual_seed(seed)
+    network = ReaderNetwork(config)
+    with torch.no_grad():
+        for head in (network.place, network.relevance, network.answerable):
+            for parameter in head.parameters():
+                parameter.mul_(spread)
+    return network
+
+
+class GivenReadings(PassageReader):
+    """A ``PassageReader`` that says of each passage, by id, what it is told to say."""
+
+    def __init__(self, readings: Mapping[str, PassageReading]) -> None:
+        self.readings = readings
+        self.asked: list[str] = []
+
+    def read_hits(self, question: str, hits: Sequence[Hit]) -> list[PassageReading]:
+        self.asked.append(question)
+        return [self.readings[hit.passage.id] for hit in hits]

@@ -142,7 +142,7 @@ class Alterer:
         alike = [m[0] for m in _NUMBER.finditer(passage + " " + elsewhere)]
         others = [n for n in alike if len(n) == len(number[0]) and n != number[0]]
         if number[0].isdigit() and self._rng.random() < 0.5:
-            others = [str(int(number[0]) + self._rng.choice([-10, -3, -2, -1, 1, 2, 3, 10]))]
+            others = [str(abs(int(number[0]) + self._rng.choice([-10, -3, -2, -1, 1, 2, 3, 10])))]
         return self._put(question, number, others)
 
     def _opposite(self, question: str, _passage: str, _elsewhere: str) -> str | None:

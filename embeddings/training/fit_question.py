@@ -33,7 +33,7 @@ from embeddings.trained import (
     question_features,
 )
 from embeddings.training.alter import Alterer
-from embeddings.training.mining import Case, Excerpt, Mined
+from embeddings.training.mining import Case, Excerpt, Mined, plain_text
 from embeddings.training.progress import track
 from embeddings.training.regressions import BoolArray, conditional_logit, logistic, named
 
@@ -120,7 +120,14 @@ def _ask(  # noqa: PLR0913, PLR0917 (one question's circumstances)
     alterer, excerpt = Alterer(rng), mined.excerpts[case.positive]
     question = alterer.reword(case.question) if rng.random() < REWORDED else case.question
     hits = retrieve(collection, question, HITS + 2).hits
-    without = [hit for hit in hits if hit.article.id != excerpt.document]
+    answers = [plain_text(excerpt.text[a.start : a.end]) for a in case.answers]
+    # Another document may say it too: then nothing is missed.
+    without = [
+        hit
+        for hit in hits
+        if hit.article.id != excerpt.document
+        and not any(answer in plain_text(hit.passage.text) for answer in answers)
+    ]
     near = " ".join(hit.passage.text for hit in without[:3])
     rounds: list[tuple[str, Sequence[Hit], bool]] = [
         (question, hits[:HITS], True),
@@ -156,8 +163,8 @@ def _readings(
     answerable = np.array([each.answerable for each in asked])
     share = answerable.mean()
     # Where all are of one kind there are no halves; what is divided by nothing is not taken.
-    halves = 0.5 / np.maximum([share, 1 - share], 1e-9)
-    importance = np.where(answerable, *halves).astype(np.float32)
+    yes, no = (0.5 / max(each, 1e-9) for each in (share, 1 - share))
+    importance = np.where(answerable, yes, no).astype(np.float32)
     return np.stack(features), np.array(right), importance
 
 

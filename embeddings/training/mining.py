@@ -128,7 +128,7 @@ def _excerpts(collection: Collection, docs: Sequence[Document]) -> _Cut:
 def _search(collection: Collection, name: str, asked: Sequence[Question], cut: _Cut) -> list[Case]:
     snapshot = collection.snapshot()
     excerpts, places = cut.excerpts, cut.places
-    plain = [_plain(excerpt.text) for excerpt in excerpts]
+    plain = [plain_text(excerpt.text) for excerpt in excerpts]
     of: dict[str, list[int]] = {}
     for i, excerpt in enumerate(excerpts):
         of.setdefault(excerpt.document, []).append(i)
@@ -141,7 +141,7 @@ def _search(collection: Collection, name: str, asked: Sequence[Question], cut: _
         if found is None:
             continue
         positive, answers = found
-        words = [_plain(answer) for answer in question.answers]
+        words = [plain_text(answer) for answer in question.answers]
         neighbours = {
             source: [
                 place
@@ -190,7 +190,8 @@ def _neighbours(
     }
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
+    """A text as answers are looked for in it: without case, extra white space or end marks."""
     return " ".join(text.casefold().split()).strip(" .,;:")
 
 
