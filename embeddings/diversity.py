@@ -1,34 +1,47 @@
 """A ranking in, one that says less twice out: pure.
 
-Enters: fused scores, and which stretch of which article each key is. Leaves: the first k keys
-with the score they were ranked by. Deliberately knows nothing of words or vectors.
+Enters: fused scores, which stretch of which article each key is, and which part of the question it
+answers. Leaves: the first k keys with the score they were ranked by. Deliberately knows nothing of
+words or vectors.
 
 A passage that shares sentences with one already chosen, or comes from an article that already
 gave some, has less to add. It pays for that in score and is passed where another is nearly as
 good, as in maximal marginal relevance (Carbonell & Goldstein, SIGIR 1998), with the place in the
 articles instead of similarity between texts: two sources that say the same are both wanted here.
+So does one that answers a part of the question which others have answered already.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from embeddings.schema import Location
 
-# In units of the fused score, whose best is at most 1 + DENSE_WEIGHT. How they were chosen is in
-# docs/retrieval.md.
-SAME_ARTICLE = 0.02
-OVERLAP = 0.05
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What repetition costs, in units of the fused score (docs/retrieval.md: how they were chosen).
+
+    ``article`` for each passage already chosen from the same article, ``overlap`` for sharing a
+    stretch with one, ``part`` for each one that answers the same part of the question.
+    """
+
+    article: float = 0.02
+    overlap: float = 0.05
+    part: float = 0.03
+
+
+COSTS = Costs()
 
 
 def diversify(
     scores: Mapping[int, float],
     places: Mapping[int, Location],
     k: int,
-    *,
-    same_article: float = SAME_ARTICLE,
-    overlap: float = OVERLAP,
+    costs: Costs = COSTS,
+    part: Mapping[int, int] | None = None,
 ) -> list[tuple[int, float]]:
     """Choose k keys one by one, each the best by what it still adds.
 
@@ -36,25 +49,31 @@ def diversify(
         scores: fused score by key.
         places: where each key stands; keys without a place are left out.
         k: at most this many.
-        same_article: cost of each passage already chosen from the same article.
-        overlap: cost of sharing a stretch with a passage already chosen.
+        costs: what repetition costs.
+        part: the number of the part of the question that a key answers; None for no parts.
 
     Returns:
         (key, score less its costs), best first; ties by passage id.
     """
     left = {key: score for key, score in scores.items() if key in places}
     taken: Counter[int] = Counter()
+    answered: Counter[int] = Counter()
+    part = part or {}
     overlapping: set[int] = set()
     chosen: list[tuple[int, float]] = []
 
     def worth(key: int) -> float:
-        cost = same_article * taken[places[key].article]
-        return left[key] - cost - (overlap if key in overlapping else 0.0)
+        cost = costs.article * taken[places[key].article]
+        if key in part:
+            cost += costs.part * answered[part[key]]
+        return left[key] - cost - (costs.overlap if key in overlapping else 0.0)
 
     while left and len(chosen) < k:
         best = min(left, key=lambda key: (-worth(key), places[key].id))
         chosen.append((best, worth(best)))
         del left[best]
         taken[places[best].article] += 1
+        if best in part:
+            answered[part[best]] += 1
         overlapping |= {key for key in left if places[key].overlaps(places[best])}
     return chosen

@@ -1,7 +1,7 @@
 """Rankings in, one ranking out: pure.
 
-Enters: each index's keys with scores, best first. Leaves: keys with a fused score. Deliberately
-knows nothing of what the keys stand for.
+Enters: each index's keys with scores, best first, or the fused scores for each part of a question.
+Leaves: keys with a fused score. Deliberately knows nothing of what the keys stand for.
 
 The scores are kept, not only the ranks: how far the best BM25 score is above the next says how
 rare the words are that it shares with the question. Each score is divided by its best and they
@@ -43,6 +43,35 @@ def _scale(scores: Mapping[int, float]) -> float:
     best = max(scores.values(), default=0.0)
     # Where all are below zero there is no best to scale by; their order stays.
     return 1.0 / best if best > 0 else 1.0
+
+
+def fuse_parts(
+    whole: Mapping[int, float], parts: Sequence[Mapping[int, float]], whole_weight: float
+) -> tuple[dict[int, float], dict[int, int]]:
+    """Fuse the scores for a question with those for each of its parts.
+
+    A passage that answers one part well is as good as one that answers another: each part's scores
+    are divided by its best, and a passage has that of the part it answers best. Sums were worse:
+    they prefer what speaks of everything a little (docs/retrieval.md).
+
+    Args:
+        whole: fused score by key for the whole question.
+        parts: fused score by key for each part.
+        whole_weight: weight of the whole question's score.
+
+    Returns:
+        a score for every key of any, and the number of its best part for every key of a part.
+    """
+    scores: dict[int, float] = {}
+    best: dict[int, int] = {}
+    for number, part in enumerate(parts):
+        scale = _scale(part)
+        for key, score in part.items():
+            if key not in scores or score * scale > scores[key]:
+                scores[key], best[key] = score * scale, number
+    for key, score in whole.items():
+        scores[key] = scores.get(key, 0.0) + whole_weight * score
+    return scores, best
 
 
 def reciprocal_rank_fusion(

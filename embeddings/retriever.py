@@ -1,16 +1,16 @@
 """A LangChain retriever over a collection; LangChain stays in this file.
 
 Enters: a question. Leaves: LangChain ``Document``s, or this project's own ``Hit``s for callers
-that want values. Both indexes are searched, their scores fused (``fusion.py``), repetition made
-to cost (``diversity.py``), ties broken by passage id.
+that want values. What the question says of its sources is recognised (``understanding.py``), both
+indexes are searched and their scores fused (``search.py``), repetition is made to cost
+(``diversity.py``), ties are broken by passage id.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from langchain_core.callbacks import (
     AsyncCallbackManagerForRetrieverRun,
@@ -25,22 +25,27 @@ from embeddings.collection import Collection
 from embeddings.derived import Snapshot
 from embeddings.diversity import diversify
 from embeddings.errors import InvalidQuestion
-from embeddings.fusion import convex_fusion
+from embeddings.reader import PassageReader
+from embeddings.readers import released_reader
+from embeddings.register import register_of
+from embeddings.rerank import READ, Rereading
 from embeddings.schema import Filters, Hit, Scores
+from embeddings.search import POOL, Candidates, Search, Searched, Watch, fuse
+from embeddings.understanding import Understanding, understand
 
-T = TypeVar("T")
-
-# Candidates each index gives to fusion, at least: deeper lists change nothing in the first ten.
-POOL = 100
 MAX_WORDS = 2_000
 
 
 @dataclass(slots=True)
 class Retrieval:
-    """What was found for one question, best first, and how long each stage took."""
+    """What was found for one question, best first.
+
+    ``timings_ms`` says how long each stage took, ``understanding`` what was recognised.
+    """
 
     hits: list[Hit]
     timings_ms: dict[str, float] = field(default_factory=dict)
+    understanding: Understanding = field(default_factory=Understanding)
 
 
 def clean_question(question: str) -> str:
@@ -62,16 +67,25 @@ def clean_question(question: str) -> str:
     return " ".join(words)
 
 
-def retrieve(
-    collection: Collection, question: str, k: int = 8, filters: Filters | None = None
+def retrieve(  # noqa: PLR0913 (each a choice of the caller's)
+    collection: Collection,
+    question: str,
+    k: int = 8,
+    filters: Filters | None = None,
+    *,
+    recognise: bool = True,
+    rerank: bool | PassageReader = True,
 ) -> Retrieval:
     """Find the k passages that best match a question.
 
     Args:
         collection: where to look.
         question: any text; no character of it is syntax.
-        k: at most this many hits.
+        k: at most this many.
         filters: what to limit the search to.
+        recognise: whether publishers, authors, dates and parts of the question count.
+        rerank: whether the trained reader reads the best candidates, where its weights are there;
+            or the reader that does.
 
     Raises:
         InvalidQuestion: the question is empty or far too long.
@@ -81,51 +95,47 @@ def retrieve(
     if k <= 0 or not len(snapshot.vectors):
         return Retrieval([])
     watch = Watch()
-    row = watch("encode", lambda: collection.encoder.encode_query(question))
-    articles, allowed = None, None
-    if filters:
-        articles, allowed = watch("filter", lambda: collection.matching(filters, snapshot))
-    pool = max(POOL, k)
-    found, cosines = watch("vectors", lambda: snapshot.vectors.search(row, pool, allowed))
-    dense = dict(zip(found.tolist(), cosines.tolist(), strict=True))
-    found, scores = watch("words", lambda: snapshot.words.search(question, pool, articles))
-    lexical = dict(zip(found.tolist(), scores.tolist(), strict=True))
-    missing = [key for key in lexical if key not in dense]
-    dense |= watch("vectors", lambda: snapshot.vectors.cosines(row, missing))
-    hits = watch("fuse", lambda: _rank(collection, snapshot, lexical, dense, k))
-    return Retrieval(hits, watch.timings)
+    register = watch("understand", lambda: register_of(collection, snapshot))
+    understanding = Understanding()
+    if recognise:
+        understanding = watch("understand", lambda: understand(question, register.known))
+    search = Search(collection, snapshot, max(POOL, k), watch)
+    searched = search(question, understanding, register, filters)
+    places = watch("fuse", lambda: collection.locations(searched.keys(), snapshot))
+    candidates = watch("fuse", lambda: fuse(searched, understanding, register, places))
+    reader = released_reader() if rerank is True else rerank or None
+    relevance: Mapping[int, float] = {}
+    if reader is not None:
+        texts = (question, *(part.text for part in understanding.parts))
+        best = watch("fuse", lambda: [key for key, _ in choose(candidates, READ)])
+        rereading = Rereading(reader, texts, lambda keys: collection.passages(keys, snapshot))
+        candidates, relevance = watch("rerank", lambda: rereading(candidates, best, searched))
+    ranked = watch("fuse", lambda: choose(candidates, k))
+    hits = watch("fuse", lambda: _hits(collection, snapshot, ranked, searched, relevance))
+    return Retrieval(hits, watch.timings, understanding)
 
 
-def _rank(
+def choose(candidates: Candidates, k: int) -> list[tuple[int, float]]:
+    """The k candidates to show, best first, repetition counted against them."""
+    return diversify(candidates.scores, candidates.places, k, part=candidates.part)
+
+
+def _hits(
     collection: Collection,
     snapshot: Snapshot,
-    lexical: dict[int, float],
-    dense: dict[int, float],
-    k: int,
+    ranked: Sequence[tuple[int, float]],
+    searched: Searched,
+    relevance: Mapping[int, float],
 ) -> list[Hit]:
-    fused = convex_fusion(lexical, dense)
-    ranked = diversify(fused, collection.locations([*fused], snapshot), k)
     found = collection.passages([key for key, _ in ranked], snapshot)
     return [
-        Hit(*found[key], Scores(score, dense.get(key), lexical.get(key)))
+        Hit(
+            *found[key],
+            Scores(score, searched.dense(key), searched.lexical(key), relevance.get(key)),
+        )
         for key, score in ranked
         if key in found
     ]
-
-
-class Watch:
-    """Adds up wall time by stage."""
-
-    def __init__(self) -> None:
-        self.timings: dict[str, float] = {}
-
-    def __call__(self, stage: str, work: Callable[[], T]) -> T:
-        """Do the work and count its time under ``stage``."""
-        begin = time.perf_counter()
-        result = work()
-        spent = 1000 * (time.perf_counter() - begin)
-        self.timings[stage] = self.timings.get(stage, 0.0) + spent
-        return result
 
 
 def to_document(hit: Hit) -> Document:
@@ -147,6 +157,7 @@ def to_document(hit: Hit) -> Document:
             "dense": scores.dense,
             "lexical": scores.lexical,
             "fused": scores.fused,
+            "reader": scores.reader,
         },
     )
 
@@ -154,7 +165,8 @@ def to_document(hit: Hit) -> Document:
 class HybridRetriever(BaseRetriever):
     """Vectors and words over a ``Collection``, for LangChain apps.
 
-    ``k`` and ``filters`` can be given here and, for one call, to ``invoke`` and ``ainvoke``::
+    ``k`` and ``filters`` can be given here and, for one call, to ``invoke`` and ``ainvoke``.
+    ``recognise=False`` ranks by the question's words alone, ``rerank=False`` without the reader::
 
         retriever = HybridRetriever(collection=collection, k=8)
         retriever.invoke("Who led the delegation?", k=3, filters=Filters(publisher=("BBC",)))
@@ -165,6 +177,8 @@ class HybridRetriever(BaseRetriever):
     collection: Collection
     k: int = Field(default=8, ge=1)
     filters: Filters | None = None
+    recognise: bool = True
+    rerank: bool = True
 
     def _get_relevant_documents(
         self,
@@ -192,5 +206,5 @@ class HybridRetriever(BaseRetriever):
     def _documents(self, query: str, k: int | None, filters: Filters | None) -> list[Document]:
         wanted = self.k if k is None else k
         limits = self.filters if filters is None else filters
-        found = retrieve(self.collection, query, wanted, limits)
+        found = retrieve(self.collection, query, wanted, limits, recognise=self.recognise)
         return [to_document(hit) for hit in found.hits]

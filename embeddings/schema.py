@@ -158,13 +158,15 @@ class Location:
 class Scores:
     """Why a passage is in the ranking; None where that index did not return it.
 
-    ``dense`` is the cosine in [-1, 1], ``lexical`` the BM25 score (unbounded, >= 0), ``fused``
-    what the ranking is sorted by: both together, less what repeating a better hit's place costs.
+    ``dense`` is the cosine in [-1, 1], ``lexical`` the BM25 score (unbounded, >= 0), ``reader``
+    the relevance in [0, 1] that the trained reader gave, ``fused`` what the ranking is sorted by:
+    all together, less what repeating a better hit's place costs.
     """
 
     fused: float
     dense: float | None = None
     lexical: float | None = None
+    reader: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,6 +150,11 @@ class Store(Database):
         query = f"SELECT a.publisher, a.published FROM articles a WHERE {_VISIBLE}"  # noqa: S608
         return [(row[0], row[1]) for row in self.connection.execute(query, {"at": at})]
 
+    def headings(self, at: int) -> list[tuple[int, str | None, str | None, str | None]]:
+        """Key, publisher, author and day of publication of every visible article."""
+        query = f"SELECT a.key, a.publisher, a.author, a.published FROM articles a WHERE {_VISIBLE}"  # noqa: S608
+        return self.connection.execute(query, {"at": at}).fetchall()
+
     def counts(self, at: int) -> tuple[int, int]:
         """How many articles and passages are visible."""
         articles = f"SELECT count(*) FROM articles a WHERE {_VISIBLE}"  # noqa: S608

@@ -73,7 +73,8 @@ class Assistant:
         asked = clean_question(question)
         understood = stand_alone(asked, history)
         yield Stage("Searching the articles")
-        found = retrieve(self.collection, understood, self.settings.k, filters)
+        rerank = self.settings.rerank
+        found = retrieve(self.collection, understood, self.settings.k, filters, rerank=rerank)
         yield Stage(f"Reading {len(found.hits)} passages")
         answer = self._answer(asked, understood, found, begin)
         for sentence in answer.sentences:

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     index: Path = Field(DEFAULT_DIRECTORY, description="the index folder")
     articles: Path = Field(SEEDS, description="what an empty collection is filled from")
     encoder: str | None = Field(None, description="folder or name of another embedding model")
+    rerank: bool = Field(True, description="whether the reader has a say in the ranking")
     k: int = Field(12, ge=1, le=100, description="passages read for each question")
     max_sentences: int = Field(3, ge=1, le=20, description="sentences of an answer, at most")
     threshold: float | None = Field(

@@ -119,7 +119,7 @@ def _ask(  # noqa: PLR0913, PLR0917 (one question's circumstances)
 ) -> Iterator[_Asked]:
     alterer, excerpt = Alterer(rng), mined.excerpts[case.positive]
     question = alterer.reword(case.question) if rng.random() < REWORDED else case.question
-    hits = retrieve(collection, question, HITS + 2).hits
+    hits = retrieve(collection, question, HITS + 2, rerank=reader.passages).hits
     answers = [plain_text(excerpt.text[a.start : a.end]) for a in case.answers]
     # Another document may say it too: then nothing is missed.
     without = [
@@ -135,7 +135,9 @@ def _ask(  # noqa: PLR0913, PLR0917 (one question's circumstances)
     ]
     altered = alterer.unanswerable(case.question, excerpt.text, near)
     if altered is not None:
-        rounds.append((altered, retrieve(collection, altered, HITS).hits, False))
+        rounds.append(
+            (altered, retrieve(collection, altered, HITS, rerank=reader.passages).hits, False)
+        )
     for text, found, answerable in rounds:
         sight = reader.look(text, found, collection.words())
         if sight.spans:

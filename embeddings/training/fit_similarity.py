@@ -133,7 +133,7 @@ class _Reworder:
 def _pair(
     collection: Collection, reader: SimilarityReader, question: dict[str, Any], held_out: bool
 ) -> Iterator[_Case]:
-    hits = retrieve(collection, question["question"], HITS + 2).hits
+    hits = retrieve(collection, question["question"], HITS + 2, rerank=False).hits
     without = [hit for hit in hits if hit.article.id != question["passage"]]
     for found in (hits[:HITS], without[:HITS]):
         seen = reader.describe(question["question"], found, collection.snapshot().words)

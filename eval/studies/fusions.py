@@ -12,10 +12,10 @@ from collections.abc import Callable, Mapping
 
 from tqdm import tqdm
 
-from embeddings.diversity import diversify
+from embeddings.diversity import Costs, diversify
 from embeddings.fusion import convex_fusion, reciprocal_rank_fusion
-from embeddings.retriever import POOL
 from embeddings.schema import Location
+from embeddings.search import POOL
 from eval.results import Place
 from eval.studies.rankings import Study, opened, options, table
 from eval.system import ARTICLE_DEPTH, DEPTH
@@ -68,7 +68,7 @@ def measure(study: Study) -> dict[str, list[float]]:
         }
         fused = convex_fusion(lexical, dense)
         for name, (same, overlap) in costs.items():
-            found = diversify(fused, places, depth, same_article=same, overlap=overlap)
+            found = diversify(fused, places, depth, Costs(same, overlap))
             chosen[name] = [key for key, _ in found]
         _add(study, chosen, rankings, places)
     return {name: study.figures(found) for name, found in rankings.items()}

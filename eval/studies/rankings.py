@@ -50,16 +50,19 @@ class Study:
 
 
 def options(prog: str, what: str) -> argparse.Namespace:
-    """The options that every study takes."""
-    parser = argparse.ArgumentParser(prog=prog, description=what)
-    add_data(parser, required=True)
+    """The options that every study takes, parsed."""
+    return parser(prog, what).parse_args()
+
+
+def parser(prog: str, what: str) -> argparse.ArgumentParser:
+    """A parser of the options that every study takes."""
+    taken = argparse.ArgumentParser(prog=prog, description=what)
+    add_data(taken, required=True)
     ranked = [name for name in SETS if name != "seeds"]
-    parser.add_argument(
-        "--set", choices=ranked, default="multihop_rag", help="default: %(default)s"
-    )
-    add_limit(parser, "questions")
-    add_cache(parser)
-    return parser.parse_args()
+    taken.add_argument("--set", choices=ranked, default="multihop_rag", help="default: %(default)s")
+    add_limit(taken, "questions")
+    add_cache(taken)
+    return taken
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.diversity import diversify
+from embeddings.diversity import Costs, diversify
 from embeddings.schema import Location
 
 # Article 1 has passages a, b (sharing 10 characters) and c; article 2 has d.
@@ -20,7 +20,7 @@ PLACES = {
 
 def test_by_hand() -> None:
     scores = {1: 1.0, 2: 0.95, 3: 0.93, 4: 0.91}
-    found = diversify(scores, PLACES, 4, same_article=0.02, overlap=0.05)
+    found = diversify(scores, PLACES, 4, Costs(article=0.02, overlap=0.05))
     # After a: b costs .07 (.88), c .02 (.91), d nothing (.91): c is before d by id. Then b .86.
     assert [key for key, _ in found] == [1, 3, 4, 2]
     assert [score for _, score in found] == pytest.approx([1.0, 0.91, 0.91, 0.86])
@@ -28,8 +28,22 @@ def test_by_hand() -> None:
 
 def test_without_costs_it_is_the_ranking() -> None:
     scores = {4: 0.5, 2: 0.7, 1: 0.5, 3: 0.1}
-    found = diversify(scores, PLACES, 3, same_article=0, overlap=0)
+    found = diversify(scores, PLACES, 3, Costs(0, 0, 0))
     assert found == [(2, 0.7), (1, 0.5), (4, 0.5)]
+
+
+def test_a_part_that_is_answered_gives_way() -> None:
+    scores = {1: 1.0, 3: 0.99, 4: 0.98}
+    part = {1: 0, 3: 1, 4: 0}
+    costs = Costs(article=0.0, overlap=0.0, part=0.03)
+    # After a, of part 0: c keeps .99, d of the same part falls to .95.
+    assert diversify(scores, PLACES, 3, costs, part) == [
+        (1, 1.0),
+        (3, 0.99),
+        (4, pytest.approx(0.95)),
+    ]
+    # What answers no part in particular costs nothing.
+    assert diversify(scores, PLACES, 3, costs, {1: 0}) == [(1, 1.0), (3, 0.99), (4, 0.98)]
 
 
 def test_touching_is_not_sharing() -> None:

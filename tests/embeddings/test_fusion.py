@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.fusion import convex_fusion, reciprocal_rank_fusion
+from embeddings.fusion import convex_fusion, fuse_parts, reciprocal_rank_fusion
 
 BM25 = {1: 8.0, 2: 4.0, 3: 1.0}
 COSINES = {2: 0.8, 3: 0.4, 4: 0.6, 1: -0.2}
@@ -95,3 +95,27 @@ def test_reciprocal_rank_fusion_has_the_union(rankings: list[list[int]]) -> None
     fused = reciprocal_rank_fusion(rankings)
     assert fused.keys() == {key for ranking in rankings for key in ranking}
     assert all(0 < score <= len(rankings) / 61 for score in fused.values())
+
+
+def test_parts_by_hand() -> None:
+    whole = {1: 1.0, 2: 0.4, 4: 0.2}
+    parts = [{1: 2.0, 2: 1.0}, {2: 0.8, 3: 0.4}]
+    scores, best = fuse_parts(whole, parts, 0.5)
+    # Part 0 over 2, part 1 over .8, and half of the whole.
+    assert scores == pytest.approx({1: 1.0 + 0.5, 2: 1.0 + 0.2, 3: 0.5, 4: 0.1}, abs=1e-12)
+    assert best == {1: 0, 2: 1, 3: 1}
+
+
+def test_without_parts_the_whole_is_left() -> None:
+    assert fuse_parts({1: 0.5, 2: 0.25}, [], 1.0) == ({1: 0.5, 2: 0.25}, {})
+    assert fuse_parts({}, [{}, {7: 0.0}], 1.0) == ({7: 0.0}, {7: 1})
+
+
+@given(scores, st.lists(scores, max_size=3))
+def test_every_key_is_scored_and_the_first_of_equals_keeps_its_part(
+    whole: dict[int, float], parts: list[dict[int, float]]
+) -> None:
+    fused, best = fuse_parts(whole, parts, 0.5)
+    assert fused.keys() == whole.keys() | {key for part in parts for key in part}
+    assert best.keys() == {key for part in parts for key in part}
+    assert fuse_parts(whole, [*parts, *parts], 0.5) == (fused, best)

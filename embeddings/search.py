@@ -1,0 +1,238 @@
+"""A question and its parts -> scored candidates: the stages before the choice of k.
+
+Enters: a question, what was recognised in it, and a snapshot to search on. Leaves: ``Candidates``,
+every passage that any search found with one score, its place, and the part it answers best. They
+are what a reranker would take. Deliberately knows nothing of LangChain or of diversity.
+
+A recognised name or period is a boost. Its articles are searched by themselves too, so that their
+best passages are among the candidates, but nothing else is left out: a question may name the wrong
+source (docs/retrieval.md says what filtering gains and loses).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from embeddings.collection import Collection
+from embeddings.derived import Snapshot
+from embeddings.encoder import FloatArray
+from embeddings.fusion import convex_fusion, fuse_parts
+from embeddings.names import Name
+from embeddings.periods import Period
+from embeddings.register import Register
+from embeddings.schema import Filters, Location
+from embeddings.understanding import Understanding
+from embeddings.vectors import IntArray, as_keys
+
+T = TypeVar("T")
+
+# Candidates each index gives to fusion, at least: deeper lists change nothing in the first ten.
+POOL = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much what was recognised counts, in units of the fused score (at most 1.3).
+
+    ``name`` for a passage of a named source; ``period`` for one published in a named period, half
+    of it for one published ``near`` days before or after; ``whole`` for the question as a whole
+    against its parts. docs/retrieval.md says how they were chosen.
+    """
+
+    name: float = 0.5
+    period: float = 0.5
+    near: int = 1
+    whole: float = 0.5
+
+
+WEIGHTS = Weights()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What both indexes found for one text: BM25 scores and cosines by passage key."""
+
+    lexical: Mapping[int, float]
+    dense: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was found for the whole question, and for each of its parts."""
+
+    whole: Found
+    parts: tuple[Found, ...] = ()
+
+    def lexical(self, key: int) -> float | None:
+        """BM25 of a passage for the whole question, or else for the part that it fits best."""
+        return _best(key, self.whole.lexical, [part.lexical for part in self.parts])
+
+    def dense(self, key: int) -> float | None:
+        """Cosine of a passage with the whole question, or else with the part that it fits best."""
+        return _best(key, self.whole.dense, [part.dense for part in self.parts])
+
+    def keys(self) -> list[int]:
+        """Every passage that was found."""
+        found = (self.whole, *self.parts)
+        return [*dict.fromkeys(key for each in found for key in (*each.lexical, *each.dense))]
+
+
+def _best(
+    key: int, whole: Mapping[int, float], parts: Sequence[Mapping[int, float]]
+) -> float | None:
+    if key in whole:
+        return whole[key]
+    return max((part[key] for part in parts if key in part), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages with their fused scores and places, not yet in order.
+
+    ``part`` is the number of the part that a passage answers best, where there are parts.
+    """
+
+    scores: dict[int, float]
+    places: Mapping[int, Location]
+    part: Mapping[int, int] = field(default_factory=dict)
+
+
+class Watch:
+    """Adds up wall time by stage."""
+
+    def __init__(self) -> None:
+        self.timings: dict[str, float] = {}
+
+    def __call__(self, stage: str, work: Callable[[], T]) -> T:
+        """Do the work and count its time under ``stage``."""
+        begin = time.perf_counter()
+        result = work()
+        spent = 1000 * (time.perf_counter() - begin)
+        self.timings[stage] = self.timings.get(stage, 0.0) + spent
+        return result
+
+
+class Search:
+    """One question's searches on one snapshot."""
+
+    def __init__(
+        self, collection: Collection, snapshot: Snapshot, pool: int, watch: Watch | None = None
+    ) -> None:
+        """Search ``snapshot``; each index gives up to ``pool`` candidates a search."""
+        self.collection = collection
+        self.snapshot = snapshot
+        self.pool = pool
+        self.watch = watch or Watch()
+        # Parts may have the same text and other names.
+        self._kept: dict[str, tuple[FloatArray, dict[int, float], dict[int, float]]] = {}
+
+    def __call__(
+        self,
+        question: str,
+        understanding: Understanding,
+        register: Register,
+        filters: Filters | None = None,
+    ) -> Searched:
+        """Search for the question and for each part; ``filters`` hold for all of them."""
+        limit: _Scope | None = None
+        if filters:
+            matching = self.collection.matching
+            limit = _Scope(*self.watch("filter", lambda: matching(filters, self.snapshot)))
+        whole = self._found(question, limit)
+        parts = []
+        for part in understanding.parts:
+            meant = register.by(part.names) if part.names else register.within(part.periods)
+            favoured = self._scope(meant, limit)
+            parts.append(self._found(part.text, limit, favoured))
+        return Searched(whole, tuple(parts))
+
+    def _scope(self, articles: set[int], limit: _Scope | None) -> _Scope | None:
+        """These articles as far as the filters let them through; None for none."""
+        chosen = sorted(articles if limit is None else articles.intersection(limit.articles))
+        if not chosen:
+            return None
+        store = self.collection.store
+        with store.translated():
+            return _Scope(chosen, as_keys(self.watch("filter", lambda: store.passage_keys(chosen))))
+
+    def _found(self, text: str, limit: _Scope | None, favoured: _Scope | None = None) -> Found:
+        """Search as far as the filters let, and in the favoured articles by themselves."""
+        if text not in self._kept:
+            encode = self.collection.encoder.encode_query
+            row = self.watch("encode", lambda: encode(text))
+            self._kept[text] = row, self._words(text, limit), self._vectors(row, limit)
+        row, lexical, dense = self._kept[text]
+        if favoured is not None:
+            lexical = lexical | self._words(text, favoured)
+            dense = dense | self._vectors(row, favoured)
+        missing = [key for key in lexical if key not in dense]
+        cosines = self.watch("vectors", lambda: self.snapshot.vectors.cosines(row, missing))
+        return Found(lexical, dense | cosines)
+
+    def _words(self, text: str, scope: _Scope | None) -> dict[int, float]:
+        articles = None if scope is None else scope.articles
+        search = self.snapshot.words.search
+        keys, scores = self.watch("words", lambda: search(text, self.pool, articles))
+        return dict(zip(keys.tolist(), scores.tolist(), strict=True))
+
+    def _vectors(self, row: FloatArray, scope: _Scope | None) -> dict[int, float]:
+        allowed = None if scope is None else scope.keys
+        search = self.snapshot.vectors.search
+        keys, cosines = self.watch("vectors", lambda: search(row, self.pool, allowed))
+        return dict(zip(keys.tolist(), cosines.tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Articles to search in, and the keys of their passages."""
+
+    articles: list[int]
+    keys: IntArray
+
+
+def score(
+    searched: Searched,
+    understanding: Understanding,
+    register: Register,
+    places: Mapping[int, Location],
+    weights: Weights = WEIGHTS,
+) -> tuple[dict[int, float], list[dict[int, float]]]:
+    """Both indexes fused and what was recognised counted: for the whole question, for each part."""
+
+    def raised(found: Found, names: Sequence[Name], periods: Sequence[Period]) -> dict[int, float]:
+        fused, meant = convex_fusion(found.lexical, found.dense), register.by(names)
+        for key in fused if names or periods else ():
+            if key in places:
+                article = places[key].article
+                fused[key] += weights.name * (article in meant)
+                fused[key] += weights.period * _closeness(register, article, periods, weights.near)
+        return fused
+
+    pairs = zip(searched.parts, understanding.parts, strict=True)
+    parts = [raised(found, part.names, part.periods) for found, part in pairs]
+    return raised(searched.whole, understanding.names, understanding.periods), parts
+
+
+def fuse(
+    searched: Searched,
+    understanding: Understanding,
+    register: Register,
+    places: Mapping[int, Location],
+    weights: Weights = WEIGHTS,
+) -> Candidates:
+    """One score a passage. Where nothing was recognised, that of ``convex_fusion`` alone."""
+    whole, parts = score(searched, understanding, register, places, weights)
+    if not parts:
+        return Candidates(whole, places)
+    scores, best = fuse_parts(whole, parts, weights.whole)
+    return Candidates(scores, places, best)
+
+
+def _closeness(register: Register, article: int, periods: Sequence[Period], near: int) -> float:
+    days = register.distance(article, periods)
+    if days is None or days > near:
+        return 0.0
+    return 0.5 if days else 1.0
