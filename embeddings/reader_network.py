@@ -53,11 +53,14 @@ class ReaderNetwork(nn.Module):
         self.answerable = nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Linear(width, 1))
 
     @classmethod
-    def from_encoder(cls, folder: Path) -> ReaderNetwork:
-        """The body of the embedding model in ``folder``, with heads that know nothing yet."""
+    def from_encoder(cls, folder: Path, attention: str = "eager") -> ReaderNetwork:
+        """The body of the embedding model in ``folder``, with heads that know nothing yet.
+
+        On a processor ``eager`` attention trains twice as fast as the fused kernel ("sdpa"), which
+        in turn reads twice as fast.
+        """
         config = BertConfig.from_pretrained(folder)
-        # Eager: on a processor it trains twice as fast as the fused kernel, and reads as fast.
-        config._attn_implementation = "eager"
+        config._attn_implementation = attention
         # Drawing the random numbers would take a third of the time; the trainer averages instead.
         config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
         network = cls(config)
@@ -108,7 +111,7 @@ class ReaderNetwork(nn.Module):
             ValueError: they are not weights of this network.
             OSError: a file cannot be read.
         """
-        network = cls.from_encoder(folder)
+        network = cls.from_encoder(folder, attention="sdpa")
         try:
             network.load_adapter({k: v.float() for k, v in load_file(adapter).items()})
         except SafetensorError as exc:

@@ -23,7 +23,7 @@ from embeddings.search import Candidates, Searched
 READ = 16
 READ_FOR_COSINE = 4
 # What certain relevance is worth, in units of the fused score (docs/retrieval.md: how chosen).
-WEIGHT = 0.5
+WEIGHT = 0.3
 
 Fetch = Callable[[list[int]], Mapping[int, tuple[Passage, Article]]]
 

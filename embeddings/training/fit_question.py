@@ -38,8 +38,6 @@ from embeddings.training.progress import track
 from embeddings.training.regressions import BoolArray, conditional_logit, logistic, named
 
 HITS = 12
-# Share of the answers given that must be right, on questions of which half have an answer.
-PRECISION = 0.9
 REWORDED = 0.3
 
 
@@ -76,14 +74,14 @@ def fit(
     weights, intercept = logistic(features, right, importance)
     features, right, importance = _readings(other, ranking)
     confidence = 1 / (1 + np.exp(-(features @ weights + intercept)))
-    threshold = threshold_for(confidence, right, importance)
+    answerable = np.array([a.answerable for a in other])
+    threshold = threshold_for(confidence, right, importance, answerable)
     possible = np.array([a.right.any() for a in other])
     given = confidence >= threshold
-    answerable = np.array([a.answerable for a in other])
     return {
         "data": {"sets": [m.name for m in mined], "questions_each": questions, "seed": seed},
-        "rule": f"the lowest confidence at which {PRECISION:.0%} of the answers given are right, "
-        f"where half of the questions have an answer",
+        "rule": "the confidence with the highest F1, of the answers given that are right and of "
+        "the answerable questions answered right, where half of the questions have an answer",
         "threshold": threshold,
         "held_out": {
             "readings": len(other),
@@ -171,16 +169,21 @@ def _readings(
 
 
 def threshold_for(
-    confidence: FloatArray, right: BoolArray, importance: FloatArray, precision: float = PRECISION
+    confidence: FloatArray, right: BoolArray, importance: FloatArray, answerable: BoolArray
 ) -> float:
-    """The lowest confidence at which ``precision`` of the answers given are right."""
+    """The confidence from which answering gives the highest F1.
+
+    Precision is the share of the answers given that are right, recall the share of the answerable
+    questions that are answered right; among equals the higher confidence.
+    """
     order = np.argsort(-confidence, kind="stable")
     given = np.cumsum(importance[order])
     correct = np.cumsum(importance[order] * right[order])
+    f1 = 2 * correct / (given + importance[answerable].sum())
     # Answers of the same confidence are given together.
     last = np.append(np.diff(confidence[order]) != 0, True)
-    enough = np.flatnonzero((correct / given >= precision) & last)
-    return round(float(confidence[order[enough[-1]]] if len(enough) else 1.0), 3)
+    best = int(np.argmax(np.where(last, f1, -1.0)))
+    return round(float(confidence[order[best]]), 3)
 
 
 def calibration_error(

@@ -26,7 +26,7 @@ def adapter_file(path: Path, network: ReaderNetwork) -> Path:
 
 @pytest.fixture
 def packaged_is_tiny(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ReaderNetwork, "from_encoder", lambda _folder: tiny_network())
+    monkeypatch.setattr(ReaderNetwork, "from_encoder", lambda *_, **__: tiny_network())
 
 
 def test_trained_weights_are_read_back(packaged_is_tiny: None, tmp_path: Path) -> None:

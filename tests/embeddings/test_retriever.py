@@ -36,7 +36,7 @@ def articles(documents: list[Document]) -> list[str]:
 
 
 def test_the_best_hit_with_its_scores(filled: Collection) -> None:
-    hits = retrieve(filled, "train strike in Oslo", 4).hits
+    hits = retrieve(filled, "train strike in Oslo", 4, rerank=False).hits
     assert hits[0].article.id == "oslo"
     assert hits[0].passage.text == NEWS[1][2]
     # "in" stands elsewhere too; of the rest only "oslo" knows anything.
@@ -65,12 +65,14 @@ def test_ties_go_by_passage_id(collection: Collection, tmp_path: Path) -> None:
     # The same text and heading under many ids: every score is the same.
     rows = [{"id": f"a{i}", "text": "The river flooded Lisbon."} for i in range(30)]
     collection.sync(write_lines(tmp_path / "same.jsonl", rows))
-    hits = retrieve(collection, "river", 30).hits
+    hits = retrieve(collection, "river", 30, rerank=False).hits
     assert len({hit.scores.fused for hit in hits}) == 1
     ids = [hit.passage.id for hit in hits]
     assert ids == sorted(ids)
     assert len(set(ids)) == 30
-    assert [hit.passage.id for hit in retrieve(collection, "river", 7).hits] == ids[:7]
+    assert [hit.passage.id for hit in retrieve(collection, "river", 7, rerank=False).hits] == ids[
+        :7
+    ]
 
 
 def test_filters_limit_both_indexes(filled: Collection) -> None:
@@ -82,9 +84,12 @@ def test_filters_limit_both_indexes(filled: Collection) -> None:
 
 
 def test_timings_name_every_stage(filled: Collection) -> None:
-    plain = retrieve(filled, "Oslo").timings_ms
+    plain = retrieve(filled, "Oslo", rerank=False).timings_ms
     assert list(plain) == ["understand", "encode", "words", "vectors", "fuse"]
-    limited = retrieve(filled, "Oslo", 8, Filters(article=("oslo",))).timings_ms
+    read = retrieve(filled, "Oslo").timings_ms
+    assert list(read) == ["understand", "encode", "words", "vectors", "fuse", "rerank"]
+    oslo = Filters(article=("oslo",))
+    limited = retrieve(filled, "Oslo", 8, oslo, rerank=False).timings_ms
     assert list(limited) == ["understand", "filter", "encode", "words", "vectors", "fuse"]
     assert all(spent >= 0 for spent in (*plain.values(), *limited.values()))
 
@@ -153,7 +158,10 @@ def test_a_document_says_where_it_is_from(retriever: HybridRetriever, news: Path
         "dense": hit.scores.dense,
         "lexical": hit.scores.lexical,
         "fused": hit.scores.fused,
+        "reader": hit.scores.reader,
     }
+    assert hit.scores.reader is not None
+    assert 0 < hit.scores.reader < 1
 
 
 def test_k_and_filters_here_and_for_one_call(filled: Collection) -> None:

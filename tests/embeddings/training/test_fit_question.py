@@ -23,28 +23,28 @@ def yes(*values: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("confidence", "right", "importance", "threshold"),
+    ("confidence", "right", "importance", "answerable", "threshold"),
     [
-        # Right: 1 of 1, 2 of 2, 2 of 3, 3 of 4. The lowest with 3 in 4 is the last.
-        ((0.9, 0.8, 0.7, 0.6), (1, 1, 0, 1), (1, 1, 1, 1), 0.6),
-        # Any order, and the last one wrong: 3 of 5.
-        ((0.6, 0.9, 0.7, 0.8, 0.5), (1, 1, 0, 1, 0), (1, 1, 1, 1, 1), 0.6),
-        # A wrong one that counts for three: 2 of 5, then 3 of 6.
-        ((0.9, 0.8, 0.7, 0.6), (1, 1, 0, 1), (1, 1, 3, 1), 0.8),
-        # None is right often enough: nothing is answered.
-        ((0.9, 0.8), (0, 1), (1, 1), 1.0),
-        # Two of the same confidence are both answered: 1 of 2 at .5, whichever comes first.
-        ((0.9, 0.5, 0.5), (1, 1, 0), (1, 1, 2), 0.9),
-        ((0.9, 0.5, 0.5), (1, 0, 1), (1, 2, 1), 0.9),
+        # F1 by answers given: 2/4, 4/5, 4/6, 6/7.
+        ((0.9, 0.8, 0.7, 0.6), (1, 1, 0, 1), (1, 1, 1, 1), (1, 1, 0, 1), 0.6),
+        # Any order, and the last one wrong: 6/8 after it.
+        ((0.6, 0.9, 0.7, 0.8, 0.5), (1, 1, 0, 1, 0), (1, 1, 1, 1, 1), (1, 1, 0, 1, 0), 0.6),
+        # A wrong one that counts for five: 2/4, 4/5, 4/10, 6/11.
+        ((0.9, 0.8, 0.7, 0.6), (1, 1, 0, 1), (1, 1, 5, 1), (1, 1, 0, 1), 0.8),
+        # Answerable but wrong: 2/4, 2/5, 2/6.
+        ((0.9, 0.8, 0.7), (1, 0, 0), (1, 1, 1), (1, 1, 1), 0.9),
+        # Two of one confidence are answered together: 2/4 and 4/6, not 4/5 after one of them.
+        ((0.9, 0.8, 0.8), (1, 1, 0), (1, 1, 1), (1, 1, 1), 0.8),
     ],
 )
 def test_threshold(
     confidence: tuple[float, ...],
     right: tuple[int, ...],
-    importance: tuple[float, ...],
+    importance: tuple[int, ...],
+    answerable: tuple[int, ...],
     threshold: float,
 ) -> None:
-    found = threshold_for(f32(*confidence), yes(*right), f32(*importance), precision=0.75)
+    found = threshold_for(f32(*confidence), yes(*right), f32(*importance), yes(*answerable))
     assert found == pytest.approx(threshold)
 
 
