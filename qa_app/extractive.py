@@ -18,14 +18,14 @@ import numpy as np
 from embeddings.encoder import FloatArray
 from embeddings.reading import Reading, ScoredSentence
 from embeddings.schema import Article, Span
-from qa_app.schema import Citation, Sentence
+from qa_app.schema import WELL_SUPPORTED, Citation, Sentence
 
 # Cosine from which two sentences of different articles tell the same in other words. Below it come
 # sentences that share a subject only; what differs in a figure is kept apart at any cosine.
 SAME_FACT = 0.78
 # A further sentence must be at least this likely to answer, absolutely and against the best.
-ADD_AT_LEAST = 0.05
-ADD_RATIO = 0.2
+ADD_AT_LEAST = 0.02
+ADD_RATIO = 0.05
 
 _FIGURE = re.compile(
     r"\d+(?:[.,:]\d+)*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|"
@@ -84,7 +84,9 @@ def compose(reading: Reading, max_sentences: int) -> Draft:
             continue
         if any(_same(likeness, figures, i, j) for j in chosen):
             continue
-        if not chosen or _adds(reading, figures, i, chosen):
+        # Where the first may not answer, the next likely ones are shown without having to add.
+        unsure = reading.answerable < WELL_SUPPORTED
+        if not chosen or unsure or _adds(reading, figures, i, chosen):
             chosen.append(i)
     draft = Draft()
     for i in chosen:

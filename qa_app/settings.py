@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     encoder: str | None = Field(None, description="folder or name of another embedding model")
     rerank: bool = Field(True, description="whether the reader has a say in the ranking")
     k: int = Field(12, ge=1, le=100, description="passages read for each question")
-    max_sentences: int = Field(3, ge=1, le=20, description="sentences of an answer, at most")
+    max_sentences: int = Field(5, ge=1, le=20, description="sentences of an answer, at most")
     threshold: float | None = Field(
         None, ge=0, le=1, description="confidence below which nothing is answered"
     )
