@@ -28,7 +28,7 @@ Run = Callable[..., int]
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """The command, on a tiny network and hashed words."""
     monkeypatch.setattr(collection_module, "SentenceEncoder", TinyEncoder)
-    monkeypatch.setattr(ReaderNetwork, "from_encoder", lambda _folder: tiny_network())
+    monkeypatch.setattr(ReaderNetwork, "from_encoder", lambda *_, **__: tiny_network())
 
     def called(*arguments: object) -> int:
         monkeypatch.setattr(sys, "argv", ["training", *map(str, arguments)])
