@@ -134,7 +134,8 @@ def test_the_record_of_nothing_found() -> None:
     assert record["missing"] == "Nothing."
     (nearest,) = record["nearest"]
     assert (nearest["text"], nearest["start"], nearest["end"]) == ("Élodie", 1, 7)
-    assert nearest["scores"] == {"fused": 0.123457, "dense": None, "lexical": 2.0}
+    expected = {"fused": 0.123457, "dense": None, "lexical": 2.0, "reader": None}
+    assert nearest["scores"] == expected
 
 
 def test_the_words_that_answer_are_of_the_sentence() -> None:
