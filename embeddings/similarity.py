@@ -29,6 +29,7 @@ from embeddings.features import (
     text_rows,
     words_told,
 )
+from embeddings.fitted import Weights, lead, linear, weights_by_part
 from embeddings.lexical import WordIndex
 from embeddings.reading import Reading, ScoredSentence, candidate_of, distinct_sentences, softmax
 from embeddings.schema import Hit, Span
@@ -82,11 +83,11 @@ class SimilarityReader:
         if not seen.spans:
             return Reading((), 0.0, seen.vectors)
         weights = load_weights()
-        logits = _linear(seen.table[:, _COLUMNS], weights["sentence"])
+        logits = linear(seen.table[:, _COLUMNS], weights["sentence"])
         order = np.lexsort((np.arange(len(logits)), -logits))
         shares = softmax(logits)
         best = reading_features(seen.table, logits)
-        answerable = float(1.0 / (1.0 + np.exp(-_linear(best[None, :], weights["reading"])[0])))
+        answerable = float(1.0 / (1.0 + np.exp(-linear(best[None, :], weights["reading"])[0])))
         sentences = tuple(
             ScoredSentence(seen.spans[i][0], seen.spans[i][1], float(shares[i]))
             for i in order.tolist()
@@ -114,10 +115,8 @@ class SimilarityReader:
 
 def reading_features(table: FloatArray, logits: FloatArray) -> FloatArray:
     """What the second regression sees of a reading: float32, shape (len(READING_NAMES),)."""
-    ranked = np.sort(logits)[::-1]
-    lead = ranked[0] - ranked[1] if len(ranked) > 1 else 0.0
     best = table[int(np.argmax(logits)), [NAMES.index(name) for name in CONFIDENCE_NAMES]]
-    return np.concatenate([best, [np.float32(lead)]]).astype(np.float32)
+    return np.concatenate([best, [np.float32(lead(logits))]]).astype(np.float32)
 
 
 @cache
@@ -127,19 +126,6 @@ def _weights_file() -> dict[str, Any]:
 
 
 @cache
-def load_weights() -> Mapping[str, tuple[FloatArray, float]]:
+def load_weights() -> Mapping[str, Weights]:
     """Coefficients and intercept of both regressions, on unscaled features."""
-    data = _weights_file()
-    names = {"sentence": SENTENCE_NAMES, "reading": READING_NAMES}
-    return {
-        part: (
-            np.array([data[part]["weights"][name] for name in expected], dtype=np.float32),
-            float(data[part]["intercept"]),
-        )
-        for part, expected in names.items()
-    }
-
-
-def _linear(table: FloatArray, weights: tuple[FloatArray, float]) -> FloatArray:
-    values: FloatArray = table @ weights[0] + np.float32(weights[1])
-    return values
+    return weights_by_part(_weights_file(), {"sentence": SENTENCE_NAMES, "reading": READING_NAMES})

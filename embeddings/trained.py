@@ -30,6 +30,7 @@ from embeddings.features import (
     text_rows,
     words_told,
 )
+from embeddings.fitted import Weights, lead, linear, weights_by_part
 from embeddings.lexical import WordIndex
 from embeddings.reader import FOLDER, PassageReader, PassageReading
 from embeddings.reading import Reading, ScoredSentence, candidate_of, softmax
@@ -177,17 +178,9 @@ def columns(table: FloatArray, names: Sequence[str]) -> FloatArray:
 
 def question_features(table: FloatArray, logits: FloatArray) -> FloatArray:
     """What the second regression sees: float32, shape (len(QUESTION_NAMES),)."""
-    ranked = np.sort(logits)[::-1]
-    lead = ranked[0] - ranked[1] if len(ranked) > 1 else 0.0
     best = columns(table, QUESTION_COLUMNS)[int(np.argmax(logits))]
     most = columns(table, ("answerable", "relevance")).max(axis=0)
-    return np.concatenate([best, [np.float32(lead)], most]).astype(np.float32)
-
-
-def linear(table: FloatArray, weights: tuple[FloatArray, float]) -> FloatArray:
-    """``table @ coefficients + intercept``."""
-    values: FloatArray = table @ weights[0] + np.float32(weights[1])
-    return values
+    return np.concatenate([best, [np.float32(lead(logits))], most]).astype(np.float32)
 
 
 @cache
@@ -203,14 +196,8 @@ def _weights_file() -> dict[str, Any]:
 
 
 @cache
-def load_weights() -> Mapping[str, tuple[FloatArray, float]]:
+def load_weights() -> Mapping[str, Weights]:
     """Coefficients and intercept of both regressions, on unscaled features."""
-    data = _weights_file()
-    names = {"sentence": SENTENCE_COLUMNS, "question": QUESTION_NAMES}
-    return {
-        part: (
-            np.array([data[part]["weights"][name] for name in expected], dtype=np.float32),
-            float(data[part]["intercept"]),
-        )
-        for part, expected in names.items()
-    }
+    return weights_by_part(
+        _weights_file(), {"sentence": SENTENCE_COLUMNS, "question": QUESTION_NAMES}
+    )
