@@ -103,7 +103,7 @@ class TrainedReader:
         logits = linear(columns(sight.table, SENTENCE_COLUMNS), weights["sentence"])
         order = np.lexsort((np.arange(len(logits)), -logits))
         seen = question_features(sight.table, logits)
-        answerable = float(1.0 / (1.0 + np.exp(-linear(seen[None, :], weights["question"])[0])))
+        answerable = _calibrated(float(linear(seen[None, :], weights["question"])[0]))
         shares = softmax(logits)
         sentences = tuple(
             ScoredSentence(hit, span, float(shares[i]), sight.answers[i])
@@ -181,6 +181,16 @@ def question_features(table: FloatArray, logits: FloatArray) -> FloatArray:
     best = columns(table, QUESTION_COLUMNS)[int(np.argmax(logits))]
     most = columns(table, ("answerable", "relevance")).max(axis=0)
     return np.concatenate([best, [np.float32(lead(logits))], most]).astype(np.float32)
+
+
+def _calibrated(logit: float) -> float:
+    """The probability that the first sentence answers.
+
+    Slope and intercept were fitted on other questions than the regression, those of a development
+    set (``eval/studies/calibration.py``).
+    """
+    fit = _weights_file().get("calibration", {"slope": 1.0, "intercept": 0.0})
+    return float(1.0 / (1.0 + np.exp(-(fit["slope"] * logit + fit["intercept"]))))
 
 
 @cache

@@ -13,16 +13,24 @@ import argparse
 import json
 import sys
 from dataclasses import asdict, replace
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from embeddings.errors import CitedQAError
-from embeddings.training.examples import Recipe
+from embeddings.errors import CitedQAError, ReaderUnavailable
+from embeddings.training.examples import Material, Recipe, Synonyms
 from embeddings.training.losses import Weights
 from embeddings.training.mining import SOURCES, Mined, mine
 from embeddings.training.sets import SETS
 
+if TYPE_CHECKING:
+    from embeddings.encoder import Encoder
+    from embeddings.reader_network import ReaderNetwork
+    from embeddings.training.trainer import Plan
+
+RELEASED = "reader.safetensors"
 HEADS = {
     "joint": Weights(),
     "relevance": Weights(answerable=0.0, place=0.0),
@@ -37,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", type=Path, default=Path("reader"), help="where everything is written")
     add("--sets", nargs="+", choices=[s.name for s in SETS], help="train on these sets only")
     add("--questions", type=_positive, help="at most this many questions of each set")
+    add("--begin", type=Path, help="a trained reader's weights to go on from")
     add("--epochs", type=_positive, default=2)
+    add("--share", type=_share, default=1.0, help="of the questions in each epoch, above 0 to 1")
     add("--seed", type=int, default=7)
     add("--device", default="auto", help="cpu, cuda, or auto: a GPU where there is one")
     add("--threads", type=_positive, help="processor threads, all cores unless given")
@@ -56,6 +66,16 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number above 0, at most 1, found {text!r}")
+    return share
+
+
 def main() -> int:
     """Run from the command line; 0 done, 1 failed, 130 interrupted."""
     options = _parser().parse_args()
@@ -71,25 +91,21 @@ def main() -> int:
 
 
 def _run(options: argparse.Namespace) -> None:
+    from embeddings.encoder import SentenceEncoder  # noqa: PLC0415 (loaded when needed)
     from embeddings.training.card import write_card  # noqa: PLC0415 (imports torch)
-    from embeddings.training.trainer import Plan  # noqa: PLC0415 (imports torch)
 
-    recipe = replace(
-        Recipe(), sources=tuple(options.negatives), only_sentence=options.sentences,
-        altered=0.0 if options.no_altered else Recipe().altered,
-    )  # fmt: skip
-    plan = Plan(
-        epochs=options.epochs, seed=options.seed, frozen_layers=options.frozen_layers,
-        recipe=recipe, weights=HEADS[options.heads],
-    )  # fmt: skip
+    # What can be wrong with the options shows before anything is mined.
+    device_of(options)
+    network, plan = begun(options), _plan(options)
     chosen = [s for s in SETS if options.sets is None or s.name in options.sets]
     options.out.mkdir(parents=True, exist_ok=True)
-    work = options.out / "work"
-    mined = [mine(options.data, each, work, options.questions) for each in chosen]
+    work, encoder = options.out / "work", SentenceEncoder()
+    mined = [mine(options.data, s, work, options.questions, encoder=encoder) for s in chosen]
     if len({case.held_out for each in mined for case in each.cases}) < 2:
         raise ValueError("no question to train on, or none held out to score with: give more")
-    trained = _train(plan, mined, options)
-    record = {"plan": asdict(plan), **trained, **_score(mined, work, options)}
+    material = Material(mined, _other_words(mined, work, encoder))
+    trained = _train(network, plan, material, options)
+    record = {"plan": asdict(plan), **trained, **_score(material, work, encoder, options)}
     record["sets"] = [
         {"name": s.name, "home": s.home, "licence": s.licence,
          "questions": sum(not c.held_out for c in m.cases),
@@ -101,24 +117,105 @@ def _run(options: argparse.Namespace) -> None:
     print(json.dumps({k: record[k] for k in ("sha256", "bytes", "seconds", "scores")}))
 
 
-def _train(plan: object, mined: list[Mined], options: argparse.Namespace) -> dict[str, object]:
+def device_of(options: argparse.Namespace) -> str:
+    """The device to train on.
+
+    Raises:
+        ValueError: it is not there.
+    """
+    import torch  # noqa: PLC0415 (2 s)
+
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if options.device == "auto":
+        return "cuda" if count else "cpu"
+    usable = ["cpu", *(["cuda"] if count else []), *(f"cuda:{i}" for i in range(count))]
+    if options.device not in usable:
+        raise ValueError(
+            f"--device {options.device} is not here: torch sees {', '.join(usable)}; leave the "
+            f"option out, or install torch with CUDA to train on a GPU"
+        )
+    return str(options.device)
+
+
+def begun(options: argparse.Namespace) -> ReaderNetwork:
+    """The network before it is trained: the embedding model, or the reader to go on from.
+
+    Raises:
+        ReaderUnavailable: that is not a reader's weights.
+        ValueError: what this training writes would take its place.
+    """
+    import torch  # noqa: PLC0415 (2 s)
+
+    from embeddings.reader_network import ReaderNetwork  # noqa: PLC0415 (imports torch)
+    from embeddings.weights import packaged_folder, packaged_weights  # noqa: PLC0415
+
+    packaged_weights()
+    torch.manual_seed(options.seed)
+    network = ReaderNetwork.from_encoder(packaged_folder())
+    if options.begin is None:
+        return network
+    if options.begin.resolve() == (options.out / RELEASED).resolve():
+        raise ValueError(f"{options.begin} would be written over: give --begin a copy of it")
+    try:
+        earlier = ReaderNetwork.from_weights(packaged_folder(), options.begin)
+    except (OSError, ValueError) as exc:
+        raise ReaderUnavailable(
+            f"cannot begin from {options.begin}: {exc}; give the {RELEASED} of an earlier training"
+        ) from exc
+    network.load_adapter(earlier.adapter())
+    return network
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    from embeddings.training.trainer import Plan  # noqa: PLC0415 (imports torch)
+    from embeddings.weights import sha256_of  # noqa: PLC0415 (loaded when needed)
+
+    recipe = replace(
+        Recipe(), sources=tuple(options.negatives), only_sentence=options.sentences,
+    )  # fmt: skip
+    if options.no_altered:
+        recipe = replace(recipe, altered=0.0, emptied=0.0)
+    if options.sentences:
+        recipe = replace(recipe, emptied=0.0)
+    return Plan(
+        epochs=options.epochs, share=options.share, seed=options.seed,
+        frozen_layers=options.frozen_layers,
+        begins_from=sha256_of([options.begin]) if options.begin else "",
+        recipe=recipe, weights=HEADS[options.heads],
+    )  # fmt: skip
+
+
+def _other_words(mined: list[Mined], work: Path, encoder: Encoder) -> Synonyms:
+    """Synonyms from the texts that are trained on; kept in the work folder."""
+    from embeddings.training.synonyms import SYNONYMS_VERSION, synonyms  # noqa: PLC0415
+
+    # The folders' names hold the encoder's identity.
+    named = SYNONYMS_VERSION + "".join(each.place for each in mined)
+    path = work / f"synonyms-{sha256(named.encode()).hexdigest()[:12]}.json"
+    if not path.is_file():
+        texts = (e.text for each in mined for e in each.excerpts if not e.held_out)
+        found = synonyms(texts, encoder)
+        arriving = path.with_suffix(".arriving")
+        arriving.write_text(json.dumps(found), encoding="utf-8")
+        arriving.replace(path)
+    read: dict[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    return {word: tuple(others) for word, others in read.items()}
+
+
+def _train(
+    network: ReaderNetwork, plan: Plan, material: Material, options: argparse.Namespace
+) -> dict[str, object]:
     import torch  # noqa: PLC0415 (2 s)
 
     from embeddings.pairs import PairTokenizer  # noqa: PLC0415 (loaded when needed)
-    from embeddings.reader_network import ReaderNetwork  # noqa: PLC0415 (imports torch)
     from embeddings.training.trainer import Trainer, save_adapter  # noqa: PLC0415
-    from embeddings.weights import packaged_folder, packaged_weights, sha256_of  # noqa: PLC0415
+    from embeddings.weights import packaged_folder, sha256_of  # noqa: PLC0415
 
-    device = options.device
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = device_of(options)
     if options.threads:
         torch.set_num_threads(options.threads)
-    torch.manual_seed(options.seed)
-    packaged_weights()
-    network = ReaderNetwork.from_encoder(packaged_folder())
     tokenizer = PairTokenizer(packaged_folder() / "tokenizer.json")
-    trainer = Trainer(network, tokenizer, mined, plan, device)  # type: ignore[arg-type]
+    trainer = Trainer(network, tokenizer, material, plan, device)
     with tqdm(desc="training", unit="question", disable=None) as bar:
 
         def report(done: int, total: int) -> None:
@@ -126,7 +223,7 @@ def _train(plan: object, mined: list[Mined], options: argparse.Namespace) -> dic
             bar.update(done - bar.n)
 
         trained = trainer.train(options.out / "checkpoint", report=report)
-    path = options.out / "reader.safetensors"
+    path = options.out / RELEASED
     save_adapter(trained.weights, path)
     return {
         "device": device, "steps": trained.steps, "seconds": round(trained.seconds),
@@ -134,14 +231,16 @@ def _train(plan: object, mined: list[Mined], options: argparse.Namespace) -> dic
     }  # fmt: skip
 
 
-def _score(mined: list[Mined], work: Path, options: argparse.Namespace) -> dict[str, object]:
+def _score(
+    material: Material, work: Path, encoder: Encoder, options: argparse.Namespace
+) -> dict[str, object]:
     from embeddings.reader import PassageReader  # noqa: PLC0415 (loaded when needed)
     from embeddings.training.fit_question import fit  # noqa: PLC0415 (imports scikit-learn)
     from embeddings.training.scores import held_out  # noqa: PLC0415 (imports scikit-learn)
 
-    reader = PassageReader.load(options.out / "reader.safetensors")
-    scores = held_out(reader, mined, options.held_out, options.seed)
-    question = fit(reader, mined, work, options.held_out, options.seed)
+    reader = PassageReader.load(options.out / RELEASED)
+    scores = held_out(reader, material.mined, options.held_out, options.seed)
+    question = fit(reader, material, work, options.held_out, options.seed, encoder=encoder)
     path = options.out / "question_weights.json"
     path.write_text(json.dumps(question, indent=1) + "\n", encoding="utf-8")
     return {

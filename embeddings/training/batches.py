@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from embeddings.pairs import Batch, IntTable, Pair, PairTokenizer, collate
+from embeddings.pairs import Batch, IntTable, Pair, PairTokenizer, collate, padded
 from embeddings.schema import Span
 from embeddings.training.examples import Example, Group
 
@@ -50,24 +50,37 @@ class _Row:
 def batches(
     groups: Iterable[Group], tokenizer: PairTokenizer, tokens: int, rng: random.Random
 ) -> Iterator[Labelled]:
-    """Cut groups into batches of at most ``tokens`` tokens each, padding counted."""
+    """Cut groups into batches of at most ``tokens`` tokens each, padding counted.
+
+    A group whose answer lies beyond what is read is dropped, and counted as done all the same.
+    """
     stream = iter(groups)
     done = 0
+    last: Labelled | None = None
     while window := list(islice(stream, WINDOW)):
         rows = [[_row(example, tokenizer) for example in group.examples] for group in window]
+        # Nothing true can be said of such a pair.
+        rows = [group for group in rows if group[0].spans]
         rows.sort(key=lambda group: max(len(row.pair.ids) for row in group))
         cut = list(_cut(rows, tokens))
         rng.shuffle(cut)
+        seen = 0
         for chosen in cut:
-            done += len(chosen)
-            yield _labelled(chosen, done)
+            if last is not None:
+                yield last
+            seen += len(chosen)
+            last = _labelled(chosen, done + seen * len(window) // len(rows))
+        done += len(window)
+    if last is not None:
+        # Held back until here: a whole window may have been dropped after it.
+        yield replace(last, done=done)
 
 
 def _cut(rows: Sequence[list[_Row]], tokens: int) -> Iterator[list[list[_Row]]]:
     batch: list[list[_Row]] = []
     pairs = 0
     for group in rows:
-        width = max(len(row.pair.ids) for row in group)
+        width = padded(max(len(row.pair.ids) for row in group))
         if batch and (pairs + len(group)) * width > tokens:
             yield batch
             batch, pairs = [], 0

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
-LIMITS = """
-- It reads English, as its embedding model does, and about 200 words at a time: an answer that is
-  spread over several passages, or has to be worked out, is not found as one.
-- Its questions were written by people who had the passage in view, or made from such questions by
-  rule. It has seen Wikipedia, forum posts, product reviews and papers on COVID-19, and no news.
-- It was shown questions that a passage almost answers, made by changing a name, a number, an
-  opposite or a word; people make subtler ones.
-- A high score says that a sentence answers, never that what it says is true.
-"""
+# Each limit with the parts of a recipe without which it says nothing.
+LIMITS: tuple[tuple[tuple[str, ...], str], ...] = (
+    ((), "It reads English, as its embedding model does, and about 200 words at a time: an answer "
+     "that is spread over several passages, or has to be worked out, is not found as one."),
+    ((), "Its questions were written by people who had the passage in view, or made from such "
+     "questions by rule. It has seen Wikipedia, forum posts, product reviews and papers on "
+     "COVID-19, and no news."),
+    (("other_words",), "The other words were chosen by a model: some mean less than the word they "
+     "stand for, or more, or something else beside it."),
+    (("altered",), "It was shown questions that a passage almost answers, made by changing a name, "
+     "a number, an opposite or a word; people make subtler ones."),
+    (("altered", "other_words"), "Some of those, like some that are answered, were put in "
+     "other words by that model too; people choose theirs with the matter in mind."),
+    (("emptied",), "It was shown passages without the sentences that answer. They begin or end in "
+     "the middle of their matter, which an article that leaves something out does not."),
+    ((), "A high score says that a sentence answers, never that what it says is true."),
+)  # fmt: skip
+SYNONYMS = (
+    "Other words for a word are those words of the passages trained on that lie near it both among "
+    "the embedding model's input vectors and among its vectors of words as texts, without words of "
+    "the same stem, known opposites, and classes of siblings such as numbers and colours."
+)
 
 
 def write_card(record: Mapping[str, Any], path: Path) -> None:
@@ -39,8 +53,9 @@ def card(record: Mapping[str, Any]) -> str:
     rest = ", ".join(
         f"{name} {_value(value)}"
         for name, value in plan.items()
-        if name not in ("recipe", "weights")
+        if name not in ("recipe", "weights", "begins_from")
     )
+    made = "\n".join(["", *_made(plan)])
     held = "\n".join(f"| {name} | {value} |" for name, value in scores.items() if name != "n")
     asked = "\n".join(f"| {name} | {value} |" for name, value in question["held_out"].items())
     return f"""# The reader
@@ -64,7 +79,7 @@ collections were not trained on.
 
 {record["steps"]:,} steps in {record["seconds"] / 60:.0f} minutes on {record["device"]}.
 Plan: {rest}.
-Pairs of an epoch: {recipe}.
+Pairs of an epoch: {recipe}.{made}
 
 | step | relevance | answerable | place |
 |---|---|---|---|
@@ -85,7 +100,33 @@ held-out questions that they were not fitted on. Threshold {question["threshold"
 {asked}
 
 ## Limits
-{LIMITS}"""
+
+{_limits(plan["recipe"])}
+"""
+
+
+def _made(plan: Mapping[str, Any]) -> Iterator[str]:
+    """What the plan's names and numbers do not say of themselves."""
+    if plan["begins_from"]:
+        yield _wrapped(
+            f"The network was trained on from another reader's weights, those with sha256 "
+            f"`{plan['begins_from']}`: what that one was trained on, its own card says."
+        )
+    if plan["recipe"]["other_words"]:
+        yield _wrapped(SYNONYMS)
+
+
+def _limits(recipe: Mapping[str, Any]) -> str:
+    told = (limit for needs, limit in LIMITS if all(recipe[name] for name in needs))
+    return "\n".join(_wrapped(limit, "- ") for limit in told)
+
+
+def _wrapped(text: str, mark: str = "") -> str:
+    indent = " " * len(mark)
+    return fill(
+        text, 100, initial_indent=mark, subsequent_indent=indent, break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def _value(value: object) -> str:

@@ -8,13 +8,13 @@ The same seed and epoch give the same groups. Deliberately knows nothing of toke
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from embeddings.schema import Span
 from embeddings.training.alter import Alterer
-from embeddings.training.mining import SOURCES, Case, Excerpt, Mined
+from embeddings.training.mining import SOURCES, Case, Excerpt, Mined, plain_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,12 @@ class Recipe:
     sources: tuple[str, ...] = SOURCES
     negatives: int = 1  # hard negatives a question
     depth: int = 8  # how far down the rankings they are taken from
-    altered: float = 0.5  # a question that the passage almost answers is added
-    reworded: float = 0.25
-    mistyped: float = 0.1
-    cropped: float = 0.4  # the passage is cut to some sentences around the answer
+    altered: float = 0.6  # a question that the passage almost answers is added
+    emptied: float = 0.25  # the passage without the sentences that answer is added
+    other_words: float = 0.5  # synonyms in the question
+    reworded: float = 0.2
+    mistyped: float = 0.08
+    cropped: float = 0.5  # the passage is cut to some sentences around the answer
     only_sentence: bool = False  # the passage is the answering sentence alone
     headed: float = 0.75  # the title stands in front
     dated: float = 0.3  # a made-up date stands in front
@@ -55,43 +57,104 @@ class Group:
     examples: tuple[Example, ...]
 
 
+Synonyms = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is trained on: mined sets, and other words for words (none: questions keep theirs)."""
+
+    mined: Sequence[Mined]
+    synonyms: Synonyms = field(default_factory=dict)
+
+
 def epoch(
-    mined: Sequence[Mined], recipe: Recipe, seed: int, number: int, *, held_out: bool = False
+    material: Material, recipe: Recipe, seed: int, number: int, *, held_out: bool = False
 ) -> Iterator[Group]:
     """The groups of one epoch in random order; held-out documents only, or all others."""
-    order = [(m, c) for m in mined for c in m.cases if c.held_out == held_out]
+    order = [(m, c) for m in material.mined for c in m.cases if c.held_out == held_out]
     random.Random(f"{seed} {number}").shuffle(order)  # noqa: S311 (sampling, not secrecy)
     for place, (source, case) in enumerate(order):
         rng = random.Random(f"{seed} {number} {place}")  # noqa: S311
-        yield _group(source.excerpts, case, recipe, rng)
+        yield _Maker(source.excerpts, recipe, rng, material.synonyms).group(case)
 
 
-def _group(excerpts: Sequence[Excerpt], case: Case, recipe: Recipe, rng: random.Random) -> Group:
-    alterer = Alterer(rng)
-    excerpt = excerpts[case.positive]
-    asked = _asked(case.question, alterer, recipe, rng)
-    text, answers = _shown(excerpt, case.answers, recipe, rng)
-    examples = [Example(asked, _heading(excerpt, recipe, rng), text, answers)]
-    for place in _negatives(excerpts, case, recipe, rng):
-        other = excerpts[place]
-        shown, _ = _shown(other, (), recipe, rng)
-        examples.append(Example(asked, _heading(other, recipe, rng), shown, ()))
-    if rng.random() < recipe.altered:
-        near = [excerpts[i].text for i in case.neighbours["dense"][:3]]
-        missed = alterer.unanswerable(case.question, text, " ".join(near))
-        if missed is not None:
-            heading = _heading(excerpt, recipe, rng)
-            examples.append(Example(missed, heading, text, (), ranked=False))
-    return Group(tuple(examples))
+class _Maker:
+    """Makes one group; everything drawn comes from its random numbers."""
+
+    def __init__(
+        self,
+        excerpts: Sequence[Excerpt],
+        recipe: Recipe,
+        rng: random.Random,
+        synonyms: Synonyms,
+    ) -> None:
+        self._excerpts, self._recipe, self._rng = excerpts, recipe, rng
+        self._alterer = Alterer(rng, synonyms)
+
+    def group(self, case: Case) -> Group:
+        excerpt = self._excerpts[case.positive]
+        asked = self._asked(case.question)
+        text, answers = _shown(excerpt, case.answers, self._recipe, self._rng)
+        examples = [Example(asked, self._heading(excerpt), text, answers)]
+        for place in _negatives(self._excerpts, case, self._recipe, self._rng):
+            other = self._excerpts[place]
+            shown, _ = _shown(other, (), self._recipe, self._rng)
+            examples.append(Example(asked, self._heading(other), shown, ()))
+        examples.extend(self._near_misses(case, excerpt, asked, text))
+        return Group(tuple(examples))
+
+    def _near_misses(
+        self, case: Case, excerpt: Excerpt, asked: str, text: str
+    ) -> Iterator[Example]:
+        """What must not be taken for an answer, though it is about the right thing."""
+        if self._rng.random() < self._recipe.altered:
+            near = (self._excerpts[i] for i in case.neighbours["dense"][:3])
+            elsewhere = " ".join(e.text for e in near if e.held_out == excerpt.held_out)
+            missed = self._alterer.unanswerable(case.question, text, elsewhere)
+            if missed is not None:
+                # In other words as often as what is answered: new words alone mean nothing.
+                if self._rng.random() < self._recipe.other_words:
+                    missed = self._alterer.in_other_words(missed)
+                yield Example(missed, self._heading(excerpt), text, (), ranked=False)
+        if self._rng.random() < self._recipe.emptied:
+            left = _without_answers(excerpt, case.answers)
+            if left:
+                yield Example(asked, self._heading(excerpt), left, (), ranked=False)
+
+    def _asked(self, question: str) -> str:
+        if self._rng.random() < self._recipe.other_words:
+            question = self._alterer.in_other_words(question)
+        draw = self._rng.random()
+        if draw < self._recipe.reworded:
+            return self._alterer.reword(question)
+        if draw < self._recipe.reworded + self._recipe.mistyped:
+            return self._alterer.mistype(question)
+        return question
+
+    def _heading(self, excerpt: Excerpt) -> str:
+        parts = []
+        if excerpt.title and self._rng.random() < self._recipe.headed:
+            parts.append(excerpt.title)
+        if self._rng.random() < self._recipe.dated:
+            day = date(2012, 1, 1) + timedelta(days=self._rng.randrange(5400))
+            parts.append(f"{day.day} {day:%B} {day.year} ({day.isoformat()})")
+        return ". ".join(parts)
 
 
-def _asked(question: str, alterer: Alterer, recipe: Recipe, rng: random.Random) -> str:
-    draw = rng.random()
-    if draw < recipe.reworded:
-        return alterer.reword(question)
-    if draw < recipe.reworded + recipe.mistyped:
-        return alterer.mistype(question)
-    return question
+def _without_answers(excerpt: Excerpt, answers: Sequence[Span]) -> str:
+    """The longer stretch beside the sentences that answer; empty where it tells an answer too."""
+    spans = excerpt.sentences
+    covering = [
+        i for i, s in enumerate(spans) if any(s.start < a.end and a.start < s.end for a in answers)
+    ]
+    if not covering:
+        return ""
+    before, after = spans[: covering[0]], spans[covering[-1] + 1 :]
+    sides = [excerpt.text[s[0].start : s[-1].end] for s in (before, after) if s]
+    left = max(sides, key=len, default="")
+    wanted = [plain_text(excerpt.text[a.start : a.end]) for a in answers]
+    return "" if any(words in plain_text(left) for words in wanted) else left
 
 
 def _negatives(
@@ -108,16 +171,6 @@ def _negatives(
         if left:
             chosen.append(rng.choice(rng.choice(left)))
     return chosen
-
-
-def _heading(excerpt: Excerpt, recipe: Recipe, rng: random.Random) -> str:
-    parts = []
-    if excerpt.title and rng.random() < recipe.headed:
-        parts.append(excerpt.title)
-    if rng.random() < recipe.dated:
-        day = date(2012, 1, 1) + timedelta(days=rng.randrange(5400))
-        parts.append(f"{day.day} {day:%B} {day.year} ({day.isoformat()})")
-    return ". ".join(parts)
 
 
 def _shown(

@@ -21,7 +21,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from embeddings.collection import Collection
-from embeddings.encoder import FloatArray
+from embeddings.encoder import Encoder, FloatArray, SentenceEncoder
 from embeddings.reader import PassageReader
 from embeddings.retriever import retrieve
 from embeddings.schema import Hit, Span
@@ -33,12 +33,14 @@ from embeddings.trained import (
     question_features,
 )
 from embeddings.training.alter import Alterer
+from embeddings.training.examples import Material
 from embeddings.training.mining import Case, Excerpt, Mined, plain_text
 from embeddings.training.progress import track
 from embeddings.training.regressions import BoolArray, conditional_logit, logistic, named
 
 HITS = 12
-REWORDED = 0.3
+REWORDED = 0.2
+OTHER_WORDS = 0.4
 
 
 @dataclass(slots=True)
@@ -51,28 +53,48 @@ class _Asked:
     fitted: bool
 
 
-def fit(
-    passages: PassageReader, mined: Sequence[Mined], work: Path, questions: int, seed: int
+def fit(  # noqa: PLR0913 (a model each for reading and comparing, and what they are asked)
+    passages: PassageReader,
+    material: Material,
+    work: Path,
+    questions: int,
+    seed: int,
+    *,
+    encoder: Encoder | None = None,
 ) -> dict[str, Any]:
     """Fit both regressions and choose the threshold.
 
     Args:
         passages: the trained network.
-        mined: the sets.
+        material: the sets, and other words for their questions.
         work: the folder that they were mined in.
         questions: at most this many held-out questions of each set.
         seed: of the sampling.
+        encoder: the embedding model; None for the packaged one.
+
+    Raises:
+        ValueError: too few questions, of which too few are answered right, or all are.
     """
     rng = random.Random(seed)  # noqa: S311 (sampling, not secrecy)
-    asked = [a for each in mined for a in _ask_all(passages, each, work, questions, rng)]
+    alterer = Alterer(rng, material.synonyms)
+    model = encoder or SentenceEncoder()
+    reader = TrainedReader(model, passages)
+    mined = material.mined
+    asked: list[_Asked] = []
+    for each in mined:
+        with Collection.open(work / each.place / "index", encoder=model) as collection:
+            asked.extend(_ask_all(collection, reader, each, questions, alterer))
     fitted, other = [a for a in asked if a.fitted], [a for a in asked if not a.fitted]
     with_answer = [a for a in fitted if a.right.any()]
+    _check(bool(with_answer), len(fitted))
     ranking = conditional_logit(
         [columns(a.table, SENTENCE_COLUMNS) for a in with_answer], [a.right for a in with_answer]
     )
     features, right, importance = _readings(fitted, ranking)
+    _check(bool(right.any() and not right.all()), len(fitted))
     weights, intercept = logistic(features, right, importance)
     features, right, importance = _readings(other, ranking)
+    _check(bool(right.any() and not right.all()), len(other))
     confidence = 1 / (1 + np.exp(-(features @ weights + intercept)))
     answerable = np.array([a.answerable for a in other])
     threshold = threshold_for(confidence, right, importance, answerable)
@@ -96,15 +118,22 @@ def fit(
     }
 
 
+def _check(both: bool, readings: int) -> None:
+    if not both:
+        raise ValueError(
+            f"{readings} readings of held-out questions are too few to fit on: expected some whose "
+            f"first sentence answers and some whose does not; ask more with --held-out, or train "
+            f"on more"
+        )
+
+
 def _ask_all(
-    passages: PassageReader, mined: Mined, work: Path, questions: int, rng: random.Random
+    collection: Collection, reader: TrainedReader, mined: Mined, questions: int, alterer: Alterer
 ) -> Iterator[_Asked]:
     cases = [case for case in mined.cases if case.held_out]
-    chosen = rng.sample(cases, min(questions, len(cases)))
-    with Collection.open(work / mined.place / "index") as collection:
-        reader = TrainedReader(collection.encoder, passages)
-        for i, case in enumerate(track(chosen, f"asking {mined.name}", len(chosen))):
-            yield from _ask(collection, reader, mined, case, i % 2 == 0, rng)
+    chosen = alterer.rng.sample(cases, min(questions, len(cases)))
+    for i, case in enumerate(track(chosen, f"asking {mined.name}", len(chosen))):
+        yield from _ask(collection, reader, mined, case, i % 2 == 0, alterer)
 
 
 def _ask(  # noqa: PLR0913, PLR0917 (one question's circumstances)
@@ -113,10 +142,14 @@ def _ask(  # noqa: PLR0913, PLR0917 (one question's circumstances)
     mined: Mined,
     case: Case,
     fitted: bool,
-    rng: random.Random,
+    alterer: Alterer,
 ) -> Iterator[_Asked]:
-    alterer, excerpt = Alterer(rng), mined.excerpts[case.positive]
-    question = alterer.reword(case.question) if rng.random() < REWORDED else case.question
+    excerpt = mined.excerpts[case.positive]
+    question = case.question
+    if alterer.rng.random() < OTHER_WORDS:
+        question = alterer.in_other_words(question)
+    if alterer.rng.random() < REWORDED:
+        question = alterer.reword(question)
     hits = retrieve(collection, question, HITS + 2, rerank=reader.passages).hits
     answers = [plain_text(excerpt.text[a.start : a.end]) for a in case.answers]
     # Another document may say it too: then nothing is missed.
@@ -132,6 +165,8 @@ def _ask(  # noqa: PLR0913, PLR0917 (one question's circumstances)
         (question, without[:HITS], False),
     ]
     altered = alterer.unanswerable(case.question, excerpt.text, near)
+    if altered is not None and alterer.rng.random() < OTHER_WORDS:
+        altered = alterer.in_other_words(altered)
     if altered is not None:
         rounds.append(
             (altered, retrieve(collection, altered, HITS, rerank=reader.passages).hits, False)

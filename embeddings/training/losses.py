@@ -50,14 +50,24 @@ def _mean(values: Tensor, mask: Tensor) -> Tensor:
 
 def _ranking(scores: Tensor, answers: Tensor, ranked: Tensor, group: Tensor) -> Tensor:
     """Cross-entropy of each group's answering pair among its ranked pairs."""
-    groups = int(group.max()) + 1
-    raised = (scores - scores.detach().max()).exp() * ranked
-    total = torch.zeros(groups, device=scores.device).index_add(0, group, raised)
-    right = torch.zeros(groups, device=scores.device).index_add(0, group, raised * answers)
-    has = right > 0
-    return (
-        -(right[has] / total[has]).clamp(min=1e-9).log().mean() if has.any() else scores.sum() * 0
-    )
+    right = ranked * answers
+    has = torch.zeros(int(group.max()) + 1, device=scores.device).index_add(0, group, right) > 0
+    if not has.any():
+        return scores.sum() * 0
+    lost = _log_sum_exp(scores, ranked, group) - _log_sum_exp(scores, right, group)
+    return lost[has].mean()
+
+
+def _log_sum_exp(scores: Tensor, mask: Tensor, group: Tensor) -> Tensor:
+    """Over the masked scores of each group; very low for a group without any."""
+    bounds = torch.finfo(scores.dtype)
+    low = torch.full((int(group.max()) + 1,), bounds.min, dtype=scores.dtype, device=scores.device)
+    seen = scores.masked_fill(mask == 0, bounds.min)
+    # Against the highest of just these: one of a whole batch would leave low groups nothing.
+    highest = low.scatter_reduce(0, group, seen.detach(), "amax")
+    raised = (seen - highest[group]).exp() * mask
+    total = torch.zeros_like(low).index_add(0, group, raised)
+    return highest + total.clamp(min=bounds.tiny).log()
 
 
 def _place(logits: Tensor, right: Tensor, answers: Tensor) -> Tensor:

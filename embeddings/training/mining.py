@@ -16,10 +16,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from embeddings.articles import READER_VERSION
 from embeddings.collection import Collection
 from embeddings.derived import Snapshot
-from embeddings.encoder import FloatArray
+from embeddings.encoder import Encoder, FloatArray, SentenceEncoder
 from embeddings.fusion import convex_fusion
+from embeddings.lexical import LEXICAL_VERSION
+from embeddings.opening import index_versions
 from embeddings.schema import Span
 from embeddings.training.progress import track
 from embeddings.training.sets import Document, Question, ReadingSet, documents, questions
@@ -67,7 +70,14 @@ class Mined:
     cases: list[Case]
 
 
-def mine(folder: Path, which: ReadingSet, work: Path, limit: int | None = None) -> Mined:
+def mine(
+    folder: Path,
+    which: ReadingSet,
+    work: Path,
+    limit: int | None = None,
+    *,
+    encoder: Encoder | None = None,
+) -> Mined:
     """Index a set with the project's own collection and search it with its own questions.
 
     Args:
@@ -75,6 +85,7 @@ def mine(folder: Path, which: ReadingSet, work: Path, limit: int | None = None) 
         which: the set.
         work: where the index and what was mined are kept.
         limit: at most this many questions, evenly spread; None for all.
+        encoder: the embedding model; None for the packaged one.
 
     Raises:
         TrainingDataMissing: the set is not in ``folder``.
@@ -82,7 +93,8 @@ def mine(folder: Path, which: ReadingSet, work: Path, limit: int | None = None) 
     docs, asked = documents(folder, which), questions(folder, which)
     if limit is not None and limit < len(asked):
         asked = [asked[i * len(asked) // limit] for i in range(limit)]
-    content = repr((MINING_VERSION, docs, asked)).encode()
+    encoder = encoder or SentenceEncoder()
+    content = repr((MINING_VERSION, _made_with(encoder), docs, asked)).encode()
     place = work / f"{which.name}-{hashlib.sha256(content).hexdigest()[:12]}"
     kept = place / "mined.json.gz"
     if kept.is_file():
@@ -91,13 +103,22 @@ def mine(folder: Path, which: ReadingSet, work: Path, limit: int | None = None) 
     source = place / "documents.jsonl"
     rows = ({"id": d.id, "title": d.title, "text": d.text} for d in docs)
     source.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-    with Collection.open(place / "index") as collection:
+    with Collection.open(place / "index", encoder=encoder) as collection:
         collection.sync(source)
         cut = _excerpts(collection, docs)
         cases = _search(collection, which.name, asked, cut)
     mined = Mined(which.name, place.name, cut.excerpts, cases)
     _write(mined, kept)
     return mined
+
+
+def _made_with(encoder: Encoder) -> tuple[object, ...]:
+    """What decides passages and rankings besides the set.
+
+    Not the encoder's arithmetic: its vectors can be searched together, and a training may go on
+    on another machine.
+    """
+    return encoder.identity, READER_VERSION, *index_versions(), LEXICAL_VERSION
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,18 @@ def conditional_logit(tables: Sequence[FloatArray], right: Sequence[BoolArray]) 
     """Fit which row of each table is a right one (McFadden, 1974).
 
     Args:
-        tables: one a question, shape (rows, columns).
+        tables: one a question, shape (rows, columns). What all rows of a table have in common
+            changes nothing: only differences within a table tell them apart.
         right: which rows are right; at least one of each table is.
 
     Returns:
         shape (columns,), on unscaled columns.
     """
-    deviation = np.concatenate(tables).astype(np.float64).std(0) + 1e-6
-    scaled = [table / deviation for table in tables]
+    together = np.concatenate(tables).astype(np.float64)
+    mean, deviation = together.mean(0), together.std(0) + 1e-6
+    # Centred for the arithmetic alone: a column that never changes would leave its rounding errors
+    # as a weight.
+    scaled = [(table - mean) / deviation for table in tables]
 
     def loss(weights: FloatArray) -> tuple[float, FloatArray]:
         total, slope = 0.005 * float(weights @ weights), 0.01 * weights

@@ -13,8 +13,9 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,8 @@ from torch import Tensor
 from embeddings.pairs import PairTokenizer
 from embeddings.reader_network import EMBEDDINGS, ReaderNetwork
 from embeddings.training.batches import Labelled, batches
-from embeddings.training.examples import Recipe, epoch
+from embeddings.training.examples import Material, Recipe, epoch
 from embeddings.training.losses import Weights, loss_of
-from embeddings.training.mining import Mined
 
 WEIGHTS = "checkpoint.safetensors"
 STATE = "checkpoint.json"
@@ -40,6 +40,7 @@ class Plan:
     """How a reader is trained; together with the data it says everything."""
 
     epochs: int = 2
+    share: float = 1.0  # of the questions, drawn anew for each epoch
     seed: int = 7
     tokens: int = 6_144  # a batch, padding counted
     rate: float = 2e-4  # of the topmost layer, at its highest
@@ -49,6 +50,7 @@ class Plan:
     weight_decay: float = 0.01
     average: float = 0.998  # of the moving average, a step
     frozen_layers: int = 1  # lowest layers that stay the embedding model's
+    begins_from: str = ""  # sha256 of a trained reader's weights; empty: the embedding model
     recipe: Recipe = field(default_factory=Recipe)
     weights: Weights = field(default_factory=Weights)
 
@@ -73,12 +75,12 @@ class Trainer:
         self,
         network: ReaderNetwork,
         tokenizer: PairTokenizer,
-        mined: Sequence[Mined],
+        material: Material,
         plan: Plan,
         device: str = "cpu",
     ) -> None:
-        self.network, self.tokenizer, self.mined, self.plan = network, tokenizer, mined, plan
-        self.device = device
+        self.network, self.tokenizer, self.plan = network, tokenizer, plan
+        self.material, self.device = material, device
         network.to(device)
         _freeze(network, plan.frozen_layers)
         # Steps are far smaller than bfloat16 can add: the optimizer's weights are float32, and
@@ -112,7 +114,7 @@ class Trainer:
         """
         if folder is not None:
             self._resume(folder)
-        a_round = sum(not c.held_out for m in self.mined for c in m.cases)
+        a_round = self._a_round()
         total = a_round * self.plan.epochs
         begin, saved = time.monotonic() - self._seconds, time.monotonic()
         self.network.train()
@@ -129,13 +131,20 @@ class Trainer:
                     self._save(folder)
                     saved = time.monotonic()
             self._epoch, self._batch = number + 1, 0
+        if self._recent:
+            self._note()
         if folder is not None:
             self._save(folder)
         return Trained(dict(self._average), self._steps, self._seconds, list(self._history))
 
+    def _a_round(self) -> int:
+        cases = sum(not c.held_out for m in self.material.mined for c in m.cases)
+        return max(1, round(self.plan.share * cases))
+
     def _batches(self, number: int) -> Iterator[Labelled]:
-        groups = epoch(self.mined, self.plan.recipe, self.plan.seed, number)
-        rng = random.Random(f"{self.plan.seed} {number} batches")  # noqa: S311
+        seed = self.plan.seed
+        groups = islice(epoch(self.material, self.plan.recipe, seed, number), self._a_round())
+        rng = random.Random(f"{seed} {number} batches")  # noqa: S311
         return batches(groups, self.tokenizer, self.plan.tokens, rng)
 
     def _step(self, labelled: Labelled, progress: float) -> None:
@@ -167,7 +176,7 @@ class Trainer:
 
     def _plan_record(self) -> dict[str, Any]:
         record: dict[str, Any] = json.loads(json.dumps(asdict(self.plan)))
-        return record | {"cases": [[m.name, len(m.cases)] for m in self.mined]}
+        return record | {"cases": [[m.place, len(m.cases)] for m in self.material.mined]}
 
     def _save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -5,11 +5,18 @@ from __future__ import annotations
 import gzip
 import json
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from embeddings.schema import Span
+from embeddings.training.examples import Recipe
 from embeddings.training.mining import Case, Excerpt, Mined
+
+Run = Callable[..., int]
+# Nothing is added to a question and its passage, and nothing altered.
+PLAIN = Recipe(
+    altered=0, emptied=0, other_words=0, reworded=0, mistyped=0, cropped=0, headed=0, dated=0
+)
 
 _CITIES = """
     Oslo Lisbon Haifa Cairo Doha Kabul Córdoba Malmö Zürich Łódź Quito Lima Accra Dakar Tunis
@@ -66,6 +73,11 @@ def write_set(folder: Path, name: str, count: int) -> Path:
     write_gzip(folder / f"{name}_passages.jsonl.gz", passages)
     write_gzip(folder / f"{name}_questions.jsonl.gz", questions)
     return folder
+
+
+def options(data: Path, out: Path) -> list[object]:
+    """Of the training command, for a set written as ``squad_part``."""
+    return ["--data", data, "--out", out, "--sets", "squad_part", "--epochs", 1, "--device", "cpu"]
 
 
 def sentences_of(text: str) -> tuple[Span, ...]:

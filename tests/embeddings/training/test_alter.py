@@ -123,6 +123,14 @@ def test_the_same_seed_alters_the_same_way() -> None:
         ("When did it 🎉 open?", (0.9,), "According to the article, when did it 🎉 open?"),
         ("{0} {", (0.9,), "According to the article, {0} {"),
         ("", (0.1,), "According to the article, "),
+        # What is no question word may be a name or an acronym: it stays as it is.
+        ("NATO did what?", (0.9,), "According to the article, NATO did what?"),
+        ("Ødegård left when?", (0.9,), "According to the article, Ødegård left when?"),
+        (
+            "In which year did it open?",
+            (0.9,),
+            "According to the article, in which year did it open?",
+        ),
     ],
 )
 def test_reworded(question: str, draws: tuple[float, ...], reworded: str) -> None:
@@ -139,6 +147,56 @@ def test_every_lead_keeps_the_question() -> None:
         "Do the articles say who was it?",
         "Who was it? Please answer.",
     }
+
+
+OTHERS = {"museum": ("gallery", "hall"), "opened": ("began",), "oslo": ("town",), "caf": ("bar",)}
+
+
+@pytest.mark.parametrize(
+    ("question", "draws", "told"),
+    [
+        # Below the share that is replaced: each word that has another one, the first of them.
+        ("Who opened the museum?", (0.0, 0.0), "Who began the gallery?"),
+        ("Who opened the museum?", (0.59, 0.6), "Who began the museum?"),
+        ("Who opened the museum?", (0.6, 0.59), "Who opened the gallery?"),
+        # Names, acronyms and the first word of a sentence are not written in lower case.
+        ("Museum Oslo opened what in OSLO?", (0.0,) * 3, "Museum Oslo began what in OSLO?"),
+        ("MUSEUM", (0.0,), "MUSEUM"),
+        # Nor is a piece of a word a word.
+        ("museum-goers at the museum's café, museumé 🎉", (0.0,) * 3,
+         "museum-goers at the museum's café, museumé 🎉"),
+        ("museum’s museums\r\nmuseum", (0.0,) * 3, "museum’s museums\r\ngallery"),
+        ("", (), ""),
+        ("שלום 🎉?", (), "שלום 🎉?"),
+    ],
+)  # fmt: skip
+def test_in_other_words(question: str, draws: tuple[float, ...], told: str) -> None:
+    assert Alterer(Chooses(*draws), OTHERS).in_other_words(question) == told
+    assert Alterer(Chooses(*draws)).in_other_words(question) == question
+    assert Alterer(Chooses(*draws), {}).in_other_words(question) == question
+
+
+def test_other_words_are_the_same_for_their_random_numbers() -> None:
+    question = "Who opened the museum beside the museum that opened in Oslo?"
+
+    def told(seed: int) -> list[str]:
+        alterer = Alterer(seeded(seed), OTHERS)
+        return [alterer.in_other_words(question) for _ in range(12)]
+
+    assert told(1) == told(1)
+    assert told(1) != told(2)
+    seen = {each for seed in range(40) for each in told(seed)}
+    # Each of the four words stays or becomes one of its own: 2 * 3 * 3 * 2 ways.
+    assert len(seen) == 36
+    assert all(each.startswith("Who ") and each.endswith(" in Oslo?") for each in seen)
+
+
+def test_a_word_is_not_replaced_by_one_that_means_the_same() -> None:
+    # "crowns" becomes another word with its ending; one that means the same changes nothing.
+    rng = Chooses()
+    assert Alterer(rng)._word("Who likes crowns?", PASSAGE, ELSEWHERE) == "Who likes towns?"
+    for synonyms in ({"crowns": ("coins", "towns")}, {"towns": ("crowns",)}):
+        assert Alterer(rng, synonyms)._word("Who likes crowns?", PASSAGE, ELSEWHERE) is None
 
 
 def test_mistyped() -> None:

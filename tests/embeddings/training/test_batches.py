@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embeddings.pairs import PairTokenizer
+from embeddings.pairs import PADDED_TO, PairTokenizer
 from embeddings.schema import Span
+from embeddings.training import batches as module
 from embeddings.training.batches import Labelled, batches, token_span
-from embeddings.training.examples import Example, Group, Recipe, epoch
+from embeddings.training.examples import Example, Group, Material, Recipe, epoch
 from tests.embeddings.training.made import mined, seeded
 from tests.fakes import pair_tokenizer
 
@@ -73,12 +74,13 @@ def test_a_batch_by_hand(tokenizer: PairTokenizer) -> None:
 
 
 def cut(tokenizer: PairTokenizer, tokens: int, seed: int = 0) -> list[Labelled]:
-    groups = epoch([mined()], Recipe(), 7, 0)
+    groups = epoch(Material([mined()]), Recipe(), 7, 0)
     return list(batches(groups, tokenizer, tokens, seeded(seed)))
 
 
 def test_every_group_is_in_one_batch(tokenizer: PairTokenizer) -> None:
-    pairs = [len(group.examples) for group in epoch([mined()], Recipe(), 7, 0)]
+    groups = epoch(Material([mined()]), Recipe(), 7, 0)
+    pairs = [len(group.examples) for group in groups]
     made = cut(tokenizer, 700)
     assert len(made) > 10
     assert sum(len(each.group) for each in made) == sum(pairs)
@@ -101,8 +103,59 @@ def test_batches_are_the_same_for_a_seed(tokenizer: PairTokenizer) -> None:
     assert sorted(ids(1)) == sorted(ids(2))
 
 
-def test_batches_are_within_their_bound_before_padding(tokenizer: PairTokenizer) -> None:
+def test_batches_are_within_their_bound_with_their_padding(tokenizer: PairTokenizer) -> None:
     for each in cut(tokenizer, 700):
-        longest = int(each.batch.mask.sum(1).max())
-        assert len(each.group) * longest <= 700
+        assert each.batch.ids.shape[1] % PADDED_TO == 0
+        assert each.batch.ids.size <= 700
         assert np.all((each.start > 0) <= (each.batch.text > 0))
+
+
+def group_of(number: int, *, whole: bool = True) -> Group:
+    """A question and its negative; its answer is among what is read, or beyond it."""
+    text = f"Ødegård {number} 🎉\r\n" if whole else "led " * 500 + "Ødegård"
+    start = text.index("Ødegård")
+    asked = f"Who led {number}?"
+    return Group((
+        Example(asked, "", text, (Span(start, start + 7),)),
+        Example(asked, "", "Nobody.", ()),
+    ))  # fmt: skip
+
+
+def test_a_group_whose_answer_is_cut_off_is_dropped(tokenizer: PairTokenizer) -> None:
+    groups = [group_of(i, whole=i not in {0, 3}) for i in range(5)]
+    (made,) = batches(groups, tokenizer, 10_000, seeded(0))
+    # Its negative is dropped with it: nothing would be told from anything.
+    assert made.group.tolist() == [0, 0, 1, 1, 2, 2]
+    assert made.answers.tolist() == [1, 0, 1, 0, 1, 0]
+    assert made.done == 5
+    # One of two answers is enough.
+    text = "Ødegård " + "led " * 500 + "Ødegård"
+    both = Group((Example("Who?", "", text, (Span(0, 7), Span(len(text) - 7, len(text)))),))
+    (made,) = batches([both], tokenizer, 10_000, seeded(0))
+    assert (made.answers.tolist(), made.start.sum(), made.done) == ([1.0], 1.0, 1)
+
+
+@pytest.mark.parametrize(
+    "dropped",
+    [
+        set(), {0}, {11}, {2, 5, 7},
+        # A whole window of four: the first, one between, the last, and the last two.
+        {0, 1, 2, 3}, {4, 5, 6, 7}, {8, 9, 10, 11}, set(range(4, 12)), set(range(11)),
+    ],
+)  # fmt: skip
+def test_every_group_is_counted(
+    tokenizer: PairTokenizer, monkeypatch: pytest.MonkeyPatch, dropped: set[int]
+) -> None:
+    monkeypatch.setattr(module, "WINDOW", 4)
+    groups = [group_of(i, whole=i not in dropped) for i in range(12)]
+    made = list(batches(groups, tokenizer, 100, seeded(0)))
+    assert sum(len(set(each.group.tolist())) for each in made) == 12 - len(dropped)
+    done = [each.done for each in made]
+    assert done == sorted(set(done))
+    assert done[-1] == 12
+
+
+def test_nothing_but_dropped_groups(tokenizer: PairTokenizer) -> None:
+    groups = [group_of(i, whole=False) for i in range(3)]
+    assert list(batches(groups, tokenizer, 100, seeded(0))) == []
+    assert list(batches([], tokenizer, 100, seeded(0))) == []

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import re
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from embeddings.training.card import card, write_card
+from embeddings.training.examples import Recipe
 from embeddings.training.trainer import Plan
 
 
-def record(steps: int = 3) -> dict[str, Any]:
+def record(steps: int = 3, plan: Plan | None = None) -> dict[str, Any]:
     history = [
         {"step": 50 * (i + 1), "relevance": 1 / (i + 1), "answerable": 0.5, "place": 2.25}
         for i in range(steps)
     ]
     return {
-        "plan": asdict(Plan(epochs=3)),
+        "plan": asdict(plan or Plan(epochs=3)),
         "device": "cpu",
         "steps": 12_345,
         "seconds": 5_400,
@@ -53,7 +57,8 @@ def test_every_figure_of_the_run_is_in_it(tmp_path: Path) -> None:
     ):
         assert line in text.splitlines()
     assert "Threshold 0.371, which is\nthe lowest confidence at which 90%." in text
-    assert "epochs 3, seed 7, tokens 6144" in text
+    assert "epochs 3, share 1.0, seed 7, tokens 6144" in text
+    assert "emptied 0.25, other_words 0.5, reworded" in text
     assert "sources bm25 dense fused, negatives 1" in text
 
 
@@ -70,3 +75,52 @@ def test_a_long_history_is_thinned() -> None:
 
 def test_a_short_run_has_no_history() -> None:
     assert "| step | relevance | answerable | place |\n|---|---|---|---|\n\n" in card(record(0))
+
+
+def prose(text: str) -> str:
+    """A card's words, wherever its lines end."""
+    return re.sub(r"\s+", " ", text)
+
+
+def test_what_it_began_from_is_said_in_words() -> None:
+    other = "cd" * 32
+    text = card(record(plan=Plan(begins_from=other)))
+    assert (
+        f"The network was trained on from another reader's weights, those with sha256 `{other}`: "
+        f"what that one was trained on, its own card says."
+    ) in prose(text)
+    plain = card(record())
+    assert "another reader" not in plain
+    for each in (text, plain):
+        assert "begins_from" not in each
+        assert "\n\n| step |" in each
+
+
+ALTERED = "questions that a passage almost answers, made by changing a name"
+THEM = "Some of those, like some that are answered, were put in other words"
+EMPTIED = "It was shown passages without the sentences that answer."
+CHOSEN = "The other words were chosen by a model"
+LIE_NEAR = "lie near it both among the embedding model's input vectors and among its vectors"
+
+
+@pytest.mark.parametrize(
+    ("recipe", "told"),
+    [
+        (Recipe(), {ALTERED, THEM, EMPTIED, CHOSEN, LIE_NEAR}),
+        (replace(Recipe(), altered=0.0, emptied=0.0), {CHOSEN, LIE_NEAR}),
+        (replace(Recipe(), other_words=0.0), {ALTERED, EMPTIED}),
+        (replace(Recipe(), emptied=0.0), {ALTERED, THEM, CHOSEN, LIE_NEAR}),
+    ],
+)
+def test_it_says_what_this_recipe_leaves_open(recipe: Recipe, told: set[str]) -> None:
+    text = card(record(plan=Plan(recipe=recipe)))
+    assert {each for each in (ALTERED, THEM, EMPTIED, CHOSEN, LIE_NEAR) if each in prose(text)} == (
+        told
+    )
+    limits = text.split("## Limits\n\n")[1].splitlines()
+    assert limits[0].startswith("- It reads English")
+    assert (
+        limits[-1]
+        == "- A high score says that a sentence answers, never that what it says is true."
+    )
+    assert all(line[:2] in {"- ", "  "} and len(line) <= 100 for line in limits)

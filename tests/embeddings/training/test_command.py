@@ -5,46 +5,26 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from embeddings import collection as collection_module
 from embeddings import trained
 from embeddings.reader import PassageReader
-from embeddings.reader_network import ReaderNetwork
 from embeddings.trained import QUESTION_NAMES, SENTENCE_COLUMNS
-from embeddings.training import __main__ as command
 from embeddings.training import trainer
-from tests.embeddings.training.made import CITIES, write_set
-from tests.fakes import TinyEncoder, tiny_network
-
-Run = Callable[..., int]
+from tests.embeddings.training.conftest import OneEncoder
+from tests.embeddings.training.made import CITIES, Run, options, write_set
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The command, on a tiny network and hashed words."""
-    monkeypatch.setattr(collection_module, "SentenceEncoder", TinyEncoder)
-    monkeypatch.setattr(ReaderNetwork, "from_encoder", lambda *_, **__: tiny_network())
-
-    def called(*arguments: object) -> int:
-        monkeypatch.setattr(sys, "argv", ["training", *map(str, arguments)])
-        return command.main()
-
-    return called
-
-
-def options(data: Path, out: Path) -> list[object]:
-    return ["--data", data, "--out", out, "--sets", "squad_part", "--epochs", 1, "--device", "cpu"]
-
-
-def test_a_complete_run(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_complete_run(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], encoders: OneEncoder
+) -> None:
     data = write_set(tmp_path / "data", "squad_part", len(CITIES))
     out = tmp_path / "reader"
     assert run(*options(data, out)) == 0
+    assert encoders.made == 1
     told = capsys.readouterr()
     printed = json.loads(told.out)
     assert set(printed) == {"sha256", "bytes", "seconds", "scores"}
@@ -61,7 +41,11 @@ def test_a_complete_run(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert made["questions"] + made["held_out"] == 3 * len(CITIES)
     assert made["passages"] == len(CITIES)
     assert record["scores"]["n"] == made["held_out"] > 3
-    assert record["plan"]["epochs"] == 1
+    assert (record["plan"]["epochs"], record["plan"]["begins_from"]) == (1, "")
+    assert [row["step"] for row in record["history"]][-1] == record["steps"]
+    # The words of museums that hashed vectors put side by side, kept for the next time.
+    (kept,) = (out / "work").glob("synonyms-*.json")
+    assert json.loads(kept.read_text(encoding="utf-8")) == {}
     card = (out / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert f"sha256 `{printed['sha256']}`" in card
     question = json.loads((out / "question_weights.json").read_text(encoding="utf-8"))
@@ -118,6 +102,13 @@ def test_an_interrupted_run(
         (["--data", "x", "--epochs", "0"], "--epochs: expected a whole number above 0, found '0'"),
         (["--data", "x", "--questions", "-1"], "--questions: expected a whole number above 0"),
         (["--data", "x", "--held-out", "0"], "--held-out: expected a whole number above 0"),
+        (
+            ["--data", "x", "--share", "0"],
+            "--share: expected a number above 0, at most 1, found '0'",
+        ),
+        (["--data", "x", "--share", "1.01"], "--share: expected a number above 0, at most 1"),
+        (["--data", "x", "--share", "nan"], "--share: expected a number above 0, at most 1"),
+        (["--data", "x", "--share", "½ 🎉"], "--share: expected a number above 0, at most 1"),
         (["--data", "x", "--negatives", "web"], "invalid choice: 'web'"),
         (["--data", "x", "--heads", "two"], "invalid choice: 'two'"),
     ],

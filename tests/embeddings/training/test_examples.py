@@ -8,11 +8,16 @@ from itertools import product
 import pytest
 
 from embeddings.schema import Span
-from embeddings.training.examples import Example, Group, Recipe, epoch
+from embeddings.training.examples import (
+    Example,
+    Group,
+    Material,
+    Recipe,
+    Synonyms,
+    epoch,
+)
 from embeddings.training.mining import Case, Excerpt, Mined
-from tests.embeddings.training.made import mined, museum
-
-PLAIN = Recipe(altered=0, reworded=0, mistyped=0, cropped=0, headed=0, dated=0)
+from tests.embeddings.training.made import PLAIN, mined, museum
 
 
 @pytest.fixture
@@ -20,8 +25,14 @@ def museums() -> Mined:
     return mined()
 
 
-def groups(made: Mined, recipe: Recipe = PLAIN, seed: int = 7, number: int = 0) -> list[Group]:
-    return list(epoch([made], recipe, seed, number))
+def groups(
+    made: Mined,
+    recipe: Recipe = PLAIN,
+    seed: int = 7,
+    number: int = 0,
+    synonyms: Synonyms | None = None,
+) -> list[Group]:
+    return list(epoch(Material([made], synonyms or {}), recipe, seed, number))
 
 
 def test_a_group_by_hand() -> None:
@@ -55,6 +66,10 @@ def test_no_negatives_to_take() -> None:
 def test_an_epoch_is_the_same_for_its_seed_and_number(museums: Mined) -> None:
     recipe = Recipe()
     assert groups(museums, recipe) == groups(museums, recipe)
+    known = {"museum": ("gallery", "hall"), "statues": ("figures",), "open": ("begin",)}
+    told = groups(museums, recipe, synonyms=known)
+    assert told == groups(museums, recipe, synonyms=known)
+    assert told != groups(museums, recipe)
     assert groups(museums, recipe) != groups(museums, recipe, seed=8)
     assert groups(museums, recipe) != groups(museums, recipe, number=1)
     # Every question comes once, in another order.
@@ -71,12 +86,17 @@ def test_an_epoch_is_the_same_for_its_seed_and_number(museums: Mined) -> None:
 def test_held_out_passages_are_never_read(museums: Mined) -> None:
     away = {excerpt.text for excerpt in museums.excerpts if excerpt.held_out}
     known = {excerpt.text for excerpt in museums.excerpts} - away
-    recipe = replace(PLAIN, negatives=3, altered=1.0)
+    recipe = replace(PLAIN, negatives=3, altered=1.0, emptied=1.0)
     for seed, number in product(range(4), range(2)):
-        shown = {e.text for g in groups(museums, recipe, seed, number) for e in g.examples}
-        assert shown == known
+        found = groups(museums, recipe, seed, number)
+        shown = {e.text for g in found for e in g.examples}
+        assert known <= shown
+        # What is not a whole passage is a part of one, not of those that are kept away.
+        assert all(any(text in whole for whole in known) for text in shown)
+        assert not any(text in whole for text in shown for whole in away)
     # Asked for, they come alone.
-    held_out = epoch([museums], recipe, 7, 0, held_out=True)
+    recipe = replace(recipe, emptied=0)
+    held_out = epoch(Material([museums]), recipe, 7, 0, held_out=True)
     assert {e.text for group in held_out for e in group.examples} == away
 
 
@@ -150,3 +170,66 @@ def test_negatives_come_from_the_rankings_asked_for(museums: Mined) -> None:
             chosen = [texts.index(each.text) for each in wrong]
             assert len(set(chosen)) == 2
             assert set(chosen) <= set(pool)
+
+
+def test_questions_in_other_words(museums: Mined) -> None:
+    known = {"museum": ("gallery",), "statues": ("figures",)}
+    recipe = replace(PLAIN, other_words=1.0, negatives=1, emptied=1.0)
+    changed = 0
+    plain = groups(museums, replace(recipe, other_words=0), synonyms=known)
+    asked = {case.question for case in museums.cases}
+    assert {group.examples[0].question for group in plain} <= asked
+    for group in groups(museums, recipe, synonyms=known):
+        # One question a group, for what answers and what does not.
+        (question,) = {example.question for example in group.examples}
+        back = question.replace("gallery", "museum").replace("figures", "statues")
+        assert back in asked
+        changed += question != back
+    # Each of the 48 questions has one word that has another one, and 6 of 10 are replaced.
+    assert 18 <= changed <= 45
+    # Without other words nothing changes, whatever the recipe says.
+    assert {g.examples[0].question for g in groups(museums, recipe)} <= asked
+
+
+def test_what_is_almost_answered_is_put_in_other_words_too(museums: Mined) -> None:
+    known = {"museum": ("gallery",), "director": ("head",), "visitors": ("guests",)}
+    recipe = replace(PLAIN, other_words=1.0, negatives=0, altered=1.0)
+    missed = [
+        example.question
+        for seed in range(4)
+        for group in groups(museums, recipe, seed, synonyms=known)
+        for example in group.examples[1:]
+    ]
+    words = {"gallery", "head", "guests"}
+    share = sum(bool(words & set(question.split())) for question in missed) / len(missed)
+    assert 0.4 < share < 0.9
+    plain = replace(recipe, other_words=0)
+    assert not any(
+        words & set(example.question.split())
+        for group in groups(museums, plain, synonyms=known)
+        for example in group.examples
+    )
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+def test_names_are_taken_from_passages_of_the_same_side(held_out: bool) -> None:
+    def excerpt(text: str, away: bool) -> Excerpt:
+        return Excerpt(text, "", text, (Span(0, len(text)),), away)
+
+    excerpts = [
+        excerpt("In 1998 Ana opened it.", held_out),
+        excerpt("Later came Gøril, on foot.", held_out),
+        excerpt("Later came Baradar, on foot.", not held_out),
+    ]
+    neighbours = {"bm25": [], "dense": [2, 1], "fused": []}
+    case = Case("What did Ana open in there?", 0, (Span(19, 21),), neighbours, held_out)
+    made = Mined("made", "made-0", excerpts, [case])
+    recipe = replace(PLAIN, negatives=0, altered=1.0)
+    asked = [
+        example.question
+        for seed in range(60)
+        for group in epoch(Material([made]), recipe, seed, 0, held_out=held_out)
+        for example in group.examples[1:]
+    ]
+    assert "What did Gøril open in there?" in asked
+    assert not any("Baradar" in question for question in asked)

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from embeddings import collection as collection_module
+from embeddings import trained
+from embeddings.reader import PassageReader
 from embeddings.schema import Article, Hit, Passage, Scores, Span
 from embeddings.trained import COLUMNS, SENTENCE_COLUMNS
 from embeddings.training import fit_question as module
-from embeddings.training.fit_question import calibration_error, threshold_for
-from embeddings.training.mining import Case, Excerpt
+from embeddings.training.examples import Material
+from embeddings.training.fit_question import calibration_error, fit, threshold_for
+from embeddings.training.mining import Case, Excerpt, Mined, mine
+from embeddings.training.sets import ReadingSet
+from tests.embeddings.training.made import CITIES, write_set
+from tests.fakes import TinyEncoder, pair_tokenizer, tiny_network
 
 
 def f32(*values: float) -> np.ndarray:
@@ -99,3 +108,71 @@ def test_which_sentences_answer() -> None:
     assert [module._answers(hit, span, excerpt, case) for span in sentences] == [True, False]
     other = Hit(passage, Article("b", "b.txt", "txt", text), Scores(1.0))
     assert not module._answers(other, sentences[0], excerpt, case)
+
+
+def test_questions_are_asked_in_other_words_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = TinyEncoder()
+    monkeypatch.setattr(trained, "LOOKED_AT", 48)
+    which = ReadingSet("made", True, "someone/made", "CC BY 4.0")
+    data = write_set(tmp_path / "data", "made", len(CITIES))
+    sets = [mine(data, which, tmp_path / "work", encoder=encoder)] * 2
+    # One encoder for every set: none is made besides.
+    for each in (module, collection_module):
+        monkeypatch.setattr(each, "SentenceEncoder", None)
+    asked: list[str] = []
+    retrieve = module.retrieve
+
+    def heard(collection: Any, question: str, *rest: Any, **options: Any) -> Any:
+        assert collection.encoder is encoder
+        asked.append(question)
+        return retrieve(collection, question, *rest, **options)
+
+    monkeypatch.setattr(module, "retrieve", heard)
+
+    def fitted(synonyms: dict[str, tuple[str, ...]]) -> tuple[dict[str, Any], list[str]]:
+        asked.clear()
+        reader = PassageReader(pair_tokenizer(), tiny_network)
+        material = Material(sets, synonyms)
+        found = fit(reader, material, tmp_path / "work", 100, 7, encoder=encoder)
+        return found, list(asked)
+
+    def changed(questions: list[str]) -> float:
+        return sum("gallery" in question for question in questions) / len(questions)
+
+    others = {"museum": ("gallery",), "statues": ("gallery",)}
+    found, questions = fitted(others)
+    assert fitted(others) == (found, questions)
+    # Of 4 questions in 10 each word, one a question here, is replaced 6 times in 10.
+    assert 0.1 < changed(questions) < 0.4
+    assert changed(fitted({})[1]) == 0.0
+    monkeypatch.setattr(module, "OTHER_WORDS", 0.0)
+    assert changed(fitted(others)[1]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("fitted", "readings"),
+    [
+        ([], 0),
+        # None answers, though one could; none shows an answer at all; all answer.
+        ([(True, (0.1, 0.9), (1, 0)), (False, (0.5, 0.4), (0, 0))], 2),
+        ([(True, (0.1, 0.9), (0, 0))], 1),
+        ([(True, (0.1, 0.9), (1, 1))], 1),
+    ],
+)
+def test_too_few_to_fit_on(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fitted: list[tuple[bool, tuple[float, ...], tuple[int, ...]]],
+    readings: int,
+) -> None:
+    made = Mined("made", "made-0", [], [])
+    monkeypatch.setattr(module, "_ask_all", lambda *_: [asked(*each) for each in fitted])
+    # The ranking that is fitted goes by what the network says.
+    monkeypatch.setattr(
+        module, "conditional_logit", lambda *_: f32(*(n == "share" for n in SENTENCE_COLUMNS))
+    )
+    reader = PassageReader(pair_tokenizer(), tiny_network)
+    with pytest.raises(ValueError, match=rf"^{readings} readings of held-out .* --held-out"):
+        fit(reader, Material([made]), tmp_path, 5, 7, encoder=TinyEncoder())

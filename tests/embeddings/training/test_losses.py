@@ -11,7 +11,7 @@ import torch
 from embeddings.pairs import Batch
 from embeddings.reader_network import NOWHERE, Logits
 from embeddings.training.batches import Labelled
-from embeddings.training.losses import Weights, loss_of
+from embeddings.training.losses import Weights, _ranking, loss_of
 
 
 def labelled(
@@ -116,3 +116,70 @@ def test_scores_far_apart_stay_finite() -> None:
     assert math.isfinite(parts["relevance"])
     assert far.grad is not None
     assert torch.isfinite(far.grad).all()
+
+
+def naive(scores: list[float], answers: list[int], ranked: list[int], group: list[int]) -> float:
+    """Cross-entropy of each group in turn, by numpy in float64; 1,000 apart is no matter there."""
+    lost = []
+    for number in sorted(set(group)):
+        chosen = [i for i, g in enumerate(group) if g == number and ranked[i]]
+        right = [i for i in chosen if answers[i]]
+        if right:
+            every, told = (np.logaddexp.reduce([scores[i] for i in p]) for p in (chosen, right))
+            lost.append(float(every - told))
+    return float(np.mean(lost)) if lost else 0.0
+
+
+@pytest.mark.parametrize(
+    ("scores", "answers", "ranked", "group"),
+    [
+        # Groups far from each other.
+        ([100.0, 99.0, -100.0, -101.5], [1, 0, 1, 0], [1, 1, 1, 1], [0, 0, 1, 1]),
+        ([-100.0, -101.0, 100.0, 101.5, 0.0, 0.5], [1, 0, 1, 0, 1, 0], [1] * 6, [0, 0, 1, 1, 2, 2]),
+        # Pairs of one group far from each other, either way.
+        ([-100.0, 100.0], [1, 0], [1, 1], [0, 0]),
+        ([100.0, -100.0, 99.0], [1, 0, 0], [1, 1, 1], [0, 0, 0]),
+        # What is not ranked takes nothing from what is, however high it is.
+        ([0.5, 0.0, 200.0], [1, 0, 0], [1, 1, 0], [0, 0, 0]),
+        ([0.5, 0.0, -200.0, 3.0], [1, 0, 0, 1], [1, 1, 0, 1], [0, 0, 0, 1]),
+        # Two right ones; a group without any; one with nothing ranked.
+        ([1.0, 201.0, 2.0], [1, 1, 0], [1, 1, 1], [0, 0, 0]),
+        ([1.0, 2.0, 200.0, 5.0], [1, 0, 0, 0], [1, 1, 1, 0], [0, 0, 1, 2]),
+        ([3.0, 200.0], [0, 0], [1, 1], [0, 1]),
+    ],
+)
+def test_ranking_is_that_of_each_group_alone(
+    scores: list[float], answers: list[int], ranked: list[int], group: list[int]
+) -> None:
+    given = torch.tensor(scores, requires_grad=True)
+    masks = (torch.tensor(each, dtype=torch.float32) for each in (answers, ranked))
+    loss = _ranking(given, *masks, torch.tensor(group))
+    wanted = naive(scores, answers, ranked, group)
+    assert float(loss.detach()) == pytest.approx(wanted, rel=1e-5, abs=1e-4)
+    loss.backward()
+    # The slope of cross-entropy: each one's share among the ranked less that among the right.
+    step = 1e-4
+    slopes = [
+        (naive(up, answers, ranked, group) - naive(down, answers, ranked, group)) / (2 * step)
+        for i in range(len(scores))
+        for up, down in [(
+            [s + step * (j == i) for j, s in enumerate(scores)],
+            [s - step * (j == i) for j, s in enumerate(scores)],
+        )]
+    ]  # fmt: skip
+    assert given.grad is not None
+    assert given.grad.tolist() == pytest.approx(slopes, abs=1e-5)
+
+
+def test_random_groups_are_ranked_each_alone() -> None:
+    draw = np.random.default_rng(5)
+    for _ in range(30):
+        group = np.sort(draw.integers(0, 6, 24))
+        group = np.unique(group, return_inverse=True)[1]
+        scores = draw.normal(size=24) + 200 * draw.integers(-1, 2, 24)
+        answers, ranked = draw.integers(0, 2, 24), draw.integers(0, 2, 24)
+        given = torch.tensor(scores, dtype=torch.float32)
+        masks = (torch.tensor(each, dtype=torch.float32) for each in (answers, ranked))
+        found = float(_ranking(given, *masks, torch.tensor(group)))
+        wanted = naive(given.tolist(), answers.tolist(), ranked.tolist(), group.tolist())
+        assert found == pytest.approx(wanted, rel=1e-5, abs=1e-4)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import collection as collection_module
+from embeddings import opening
+from embeddings.collection import Collection
+from embeddings.retriever import retrieve
 from embeddings.schema import Span
 from embeddings.training import mining
 from embeddings.training.mining import Mined, mine
@@ -24,16 +26,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_set(tmp_path_factory.mktemp("mining") / "data", "made", COUNT)
 
 
-@pytest.fixture(autouse=True)
-def hashed_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collection_module, "SentenceEncoder", TinyEncoder)
-
-
 @pytest.fixture(scope="module")
 def made(folder: Path) -> Mined:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(collection_module, "SentenceEncoder", TinyEncoder)
-        return mine(folder, SET, folder.parent / "work")
+    return mine(folder, SET, folder.parent / "work", encoder=TinyEncoder())
 
 
 def test_excerpts_are_the_passages(made: Mined, folder: Path) -> None:
@@ -74,20 +69,62 @@ def test_a_second_time_it_is_read(
     made: Mined, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mining, "Collection", None)
-    assert mine(folder, SET, folder.parent / "work") == made
+    encoder = TinyEncoder()
+    assert mine(folder, SET, folder.parent / "work", encoder=encoder) == made
+    assert encoder.calls == 0
     names = {path.name for path in (folder.parent / "work" / made.place).iterdir()}
     assert names == {"documents.jsonl", "index", "mined.json.gz"}
 
 
 def test_few_questions_are_spread_evenly(folder: Path, tmp_path: Path) -> None:
-    few = mine(folder, SET, tmp_path / "work", limit=4)
+    few = mine(folder, SET, tmp_path / "work", limit=4, encoder=TinyEncoder())
     assert [case.question for case in few.cases] == [museum(i)[2][0][0] for i in (0, 2, 4, 6)]
 
 
 def test_other_data_is_mined_anew(made: Mined, folder: Path, tmp_path: Path) -> None:
-    other = mine(write_set(tmp_path / "data", "made", 3), SET, folder.parent / "work")
+    data = write_set(tmp_path / "data", "made", 3)
+    other = mine(data, SET, folder.parent / "work", encoder=TinyEncoder())
     assert other.place != made.place
     assert sorted(e.title for e in other.excerpts) == sorted(CITIES_TITLES[:3])
+
+
+def test_another_encoder_or_version_is_mined_anew(
+    made: Mined, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = folder.parent / "work"
+
+    def place(encoder: TinyEncoder) -> str:
+        return mine(folder, SET, work, encoder=encoder).place
+
+    assert place(TinyEncoder()) == made.place
+    places = {made.place, place(TinyEncoder("other")), place(TinyEncoder(dim=16))}
+    for module, name in (
+        (mining, "MINING_VERSION"),
+        (mining, "READER_VERSION"),
+        (mining, "LEXICAL_VERSION"),
+        (opening, "SEGMENTER_VERSION"),
+        (opening, "INPUT_VERSION"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, "next")
+            places.add(place(TinyEncoder()))
+    assert len(places) == 8
+    # What it computes in is none of it: a training may go on on another machine.
+    rounded = TinyEncoder()
+    rounded.arithmetic = "bfloat16"
+    assert place(rounded) == made.place
+
+
+def test_the_encoder_given_is_the_one_used(folder: Path, tmp_path: Path) -> None:
+    encoder = TinyEncoder()
+    found = mine(folder, SET, tmp_path / "work", encoder=encoder)
+    asked = {question for i in range(COUNT) for question, _ in museum(i)[2]}
+    assert asked <= set(encoder.embedded())
+    # Its index opens with it, and finds what was mined.
+    index = tmp_path / "work" / found.place / "index"
+    with Collection.open(index, encoder=encoder, create=False) as collection:
+        (hit,) = retrieve(collection, museum(3)[2][0][0], 1, rerank=False).hits
+    assert hit.passage.text == museum(3)[1]
 
 
 CITIES_TITLES = [f"Museum {city}" for city in CITIES]
@@ -108,7 +145,7 @@ def test_odd_questions(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     write_gzip(tmp_path / "data" / "made_passages.jsonl.gz", rows)
     write_gzip(tmp_path / "data" / "made_questions.jsonl.gz", questions)
-    found = mine(tmp_path / "data", SET, tmp_path / "work")
+    found = mine(tmp_path / "data", SET, tmp_path / "work", encoder=TinyEncoder())
     assert [case.question for case in found.cases] == ["Who led?", "?! 🎉"]
     assert sorted(found.cases[0].answers) == [Span(0, 3), Span(0, 7), Span(9, 12)]
     assert found.cases[1].answers == (Span(38, 39),)

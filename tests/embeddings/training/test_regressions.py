@@ -82,3 +82,20 @@ def test_as_written() -> None:
     }
     with pytest.raises(ValueError, match="zip"):
         named(("a",), weights, 0.0)
+
+
+@pytest.mark.parametrize("shift", [(0.0, 0.0, 0.0), (10.0, -500.0, 7.0), (-1e3, 1e4, 12_345.678)])
+def test_what_all_rows_have_in_common_changes_nothing(shift: tuple[float, ...]) -> None:
+    draw = np.random.default_rng(3)
+    tables, right = [], []
+    for _ in range(200):
+        table = draw.normal(size=(8, 3)) * [1, 50, 0]
+        odds = np.exp(1.5 * table[:, 0] + table[:, 1] / 50)
+        tables.append(table)
+        right.append(np.arange(8) == draw.choice(8, p=odds / odds.sum()))
+    plain = conditional_logit(tables, right)
+    assert plain[:2] * [1, 50] == pytest.approx([1.5, 1.0], abs=0.25)
+    moved = conditional_logit([table + shift for table in tables], right)
+    assert moved == pytest.approx(plain, rel=1e-4, abs=1e-7)
+    # A column that never changes says nothing, whatever its value.
+    assert moved[2] == pytest.approx(0.0, abs=1e-9)

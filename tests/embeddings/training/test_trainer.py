@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -14,11 +15,11 @@ from torch import Tensor
 
 from embeddings.pairs import PairTokenizer
 from embeddings.training import trainer as module
-from embeddings.training.examples import Recipe
+from embeddings.training.examples import Material, Recipe
 from embeddings.training.losses import Weights
 from embeddings.training.mining import Mined
 from embeddings.training.trainer import Plan, Trained, Trainer, save_adapter
-from tests.embeddings.training.made import mined
+from tests.embeddings.training.made import PLAIN, mined
 from tests.fakes import pair_tokenizer, tiny_network
 
 # 16 museums of 20 are trained on: 48 questions.
@@ -45,7 +46,7 @@ def exact(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def trainer(tokenizer: PairTokenizer, museums: Mined, plan: Plan = PLAN) -> Trainer:
-    return Trainer(tiny_network(), tokenizer, [museums], plan)
+    return Trainer(tiny_network(), tokenizer, Material([museums]), plan)
 
 
 @pytest.fixture(scope="module")
@@ -90,13 +91,67 @@ def test_it_learns_and_repeats_itself(
 
 
 def test_the_loss_falls(tokenizer: PairTokenizer, museums: Mined) -> None:
-    recipe = Recipe(altered=0, reworded=0, mistyped=0, cropped=0, headed=0, dated=0)
-    plan = replace(PLAN, tokens=250, epochs=6, recipe=recipe)
-    history = trainer(tokenizer, museums, plan).train().history
-    assert [row["step"] for row in history] == [50, 100]
-    first, last = (sum(row.values()) - row["step"] for row in history)
+    plan = replace(PLAN, tokens=320, epochs=6, recipe=PLAIN)
+    found = trainer(tokenizer, museums, plan).train()
+    history = found.history
+    assert [row["step"] for row in history] == [50, 100, found.steps]
+    first, last, _ = (sum(row.values()) - row["step"] for row in history)
     assert last < first - 0.4
     assert history[1]["place"] < 0.85 * history[0]["place"]
+
+
+@pytest.mark.parametrize(("share", "each"), [(1.0, 48), (0.5, 24), (0.35, 17), (0.001, 1)])
+def test_a_share_of_the_questions_in_each_epoch(
+    tokenizer: PairTokenizer, museums: Mined, share: float, each: int
+) -> None:
+    seen: list[tuple[int, int]] = []
+    plan = replace(PLAN, share=share)
+    training = trainer(tokenizer, museums, plan)
+    training.train(report=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (2 * each, 2 * each)
+    assert {total for _, total in seen} == {2 * each}
+    assert [done for done, _ in seen] == sorted({done for done, _ in seen})
+    # Drawn anew: those of the next epoch are others, but for chance.
+    first, second = (
+        {
+            tuple(ids)
+            for labelled in training._batches(number)
+            for ids in labelled.batch.ids.tolist()
+        }
+        for number in (0, 1)
+    )
+    assert first != second
+
+
+def test_the_history_has_every_step(
+    tokenizer: PairTokenizer, museums: Mined, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[int] = []
+    loss_of = module.loss_of
+
+    def numbered(*arguments: Any) -> tuple[Tensor, dict[str, float]]:
+        counted.append(len(counted) + 1)
+        loss, _ = loss_of(*arguments)
+        return loss, {"relevance": float(counted[-1]), "answerable": 1.0, "place": 0.5}
+
+    monkeypatch.setattr(module, "loss_of", numbered)
+    plan = replace(PLAN, tokens=320)
+    found = trainer(tokenizer, museums, plan).train(tmp_path)
+    steps = found.steps
+    assert 50 < steps < 100
+    # The mean of the first fifty, and of the rest, however few.
+    assert found.history == [
+        {"step": 50, "relevance": 25.5, "answerable": 1.0, "place": 0.5},
+        {"step": steps, "relevance": (51 + steps) / 2, "answerable": 1.0, "place": 0.5},
+    ]
+    # Done: nothing is noted a second time.
+    assert trainer(tokenizer, museums, plan).train(tmp_path).history == found.history
+    # Fewer than fifty in all.
+    counted.clear()
+    few = trainer(tokenizer, museums, replace(PLAN, epochs=1)).train()
+    assert [(row["step"], row["relevance"]) for row in few.history] == [
+        (few.steps, (1 + few.steps) / 2)
+    ]
 
 
 def test_what_is_frozen_stays(whole: Trained) -> None:
@@ -122,7 +177,7 @@ def test_going_on_is_as_never_stopping(
     # Finished: nothing is left to do.
     done = trainer(tokenizer, museums).train(tmp_path)
     assert distance(done.weights, whole.weights) < 1e-6
-    assert done.steps == whole.steps
+    assert (done.steps, done.history) == (whole.steps, whole.history)
 
 
 def test_what_a_checkpoint_is_made_of(
@@ -165,6 +220,8 @@ def test_a_kill_while_saving_leaves_the_last_checkpoint(
         replace(PLAN, seed=8),
         replace(PLAN, recipe=replace(Recipe(), negatives=2)),
         replace(PLAN, weights=Weights(place=0.0)),
+        replace(PLAN, begins_from="ab" * 32),
+        replace(PLAN, recipe=replace(Recipe(), emptied=0.0)),
     ],
 )
 def test_a_checkpoint_of_another_plan(
@@ -181,6 +238,13 @@ def test_a_checkpoint_of_other_data(
     stop_after(2, trainer(tokenizer, museums), tmp_path)
     with pytest.raises(ValueError, match=r"of another plan or other data"):
         trainer(tokenizer, mined(15)).train(tmp_path)
+    # As many cases, mined from other data or in another way: the folder's name says it.
+    other = replace(museums, place="museums-1")
+    with pytest.raises(ValueError, match=r"of another plan or other data"):
+        trainer(tokenizer, other).train(tmp_path)
+    # What the set is called is no matter.
+    same = replace(museums, name="halls")
+    assert trainer(tokenizer, same).train(tmp_path).steps > 2
 
 
 def test_a_damaged_checkpoint(tokenizer: PairTokenizer, museums: Mined, tmp_path: Path) -> None:
