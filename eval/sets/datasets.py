@@ -126,7 +126,7 @@ def load(name: str, data: Path | None, *, scratch: Path, limit: int | None = Non
         raise DatasetMissing(f"no set is called {name!r}; there are {', '.join(SETS)}")
     from eval.sets.public_sets import LOADERS  # noqa: PLC0415 (the list of sets must not wait for it)
 
-    dataset = LOADERS[name](_files(info, data), scratch)
+    dataset = LOADERS[name](files_of(info, data), scratch)
     return replace(dataset, cases=sample(dataset.cases, limit))
 
 
@@ -143,7 +143,7 @@ def sample(cases: Sequence[Case], limit: int | None) -> tuple[Case, ...]:
     return tuple(case for case in cases if case.id in kept)
 
 
-def _files(info: SetInfo, data: Path | None) -> tuple[Path, ...]:
+def files_of(info: SetInfo, data: Path | None) -> tuple[Path, ...]:
     """Where the set's files are: all under the common folder, or all in the set's own."""
     if data is None:
         if info.files:

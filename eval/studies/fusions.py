@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping
 
 from tqdm import tqdm
 
+from embeddings.cli import guarded
 from embeddings.diversity import Costs, diversify
 from embeddings.fusion import convex_fusion, reciprocal_rank_fusion
 from embeddings.schema import Location
 from embeddings.search import POOL
 from eval.results import Place
 from eval.studies.rankings import Study, opened, options, table
-from eval.system import ARTICLE_DEPTH, DEPTH
 
 Scores = dict[int, float]
 Fuse = Callable[[Scores, Scores], Scores]
@@ -56,7 +56,6 @@ COSTS = (
 
 def measure(study: Study) -> dict[str, list[float]]:
     """The figures of every way of fusing, then of every cost of repetition."""
-    depth = DEPTH if study.dataset.unit == "passage" else ARTICLE_DEPTH
     costs = {f"repetition costs {same}, {overlap}": (same, overlap) for same, overlap in COSTS}
     rankings: dict[str, list[list[Place]]] = {name: [] for name in (*WAYS, *costs)}
     for case in tqdm(study.dataset.cases, disable=None):
@@ -64,11 +63,11 @@ def measure(study: Study) -> dict[str, list[float]]:
         snapshot = study.collection.snapshot()
         places = study.collection.locations([*dict.fromkeys((*lexical, *dense))], snapshot)
         chosen: dict[str, list[int]] = {
-            name: _ranked(fuse(lexical, dense))[:depth] for name, fuse in WAYS.items()
+            name: _ranked(fuse(lexical, dense))[: study.depth] for name, fuse in WAYS.items()
         }
         fused = convex_fusion(lexical, dense)
         for name, (same, overlap) in costs.items():
-            found = diversify(fused, places, depth, Costs(same, overlap))
+            found = diversify(fused, places, study.depth, Costs(same, overlap))
             chosen[name] = [key for key, _ in found]
         _add(study, chosen, rankings, places)
     return {name: study.figures(found) for name, found in rankings.items()}
@@ -106,4 +105,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(main))

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from tqdm import tqdm
 
+from embeddings.cli import guarded
 from embeddings.readers import released_reader
 from embeddings.register import register_of
 from embeddings.rerank import READ, Rereading
@@ -20,7 +21,6 @@ from embeddings.search import POOL, Search, fuse
 from embeddings.understanding import understand
 from eval.results import Place
 from eval.studies.rankings import Study, opened, options, table
-from eval.system import ARTICLE_DEPTH, DEPTH
 
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2)
 
@@ -28,7 +28,6 @@ WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2)
 def rankings(study: Study, question: str, rereading: Rereading) -> list[list[Place]]:
     """The first passages at every weight."""
     collection, snapshot = study.collection, study.collection.snapshot()
-    depth = DEPTH if study.dataset.unit == "passage" else ARTICLE_DEPTH
     register = register_of(collection, snapshot)
     found = understand(question, register.known)
     searched = Search(collection, snapshot, POOL)(question, found, register)
@@ -42,7 +41,7 @@ def rankings(study: Study, question: str, rereading: Rereading) -> list[list[Pla
     for weight in WEIGHTS:
         # The readings are kept: only the first weight waits for them.
         again, _ = rereading(candidates, best, searched, weight)
-        keys = [key for key, _ in choose(again, depth)]
+        keys = [key for key, _ in choose(again, study.depth)]
         passages = collection.passages(keys, snapshot)
         told.append([study.place(*passages[key]) for key in keys])
     return told
@@ -70,4 +69,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(main))

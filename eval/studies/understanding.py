@@ -19,6 +19,7 @@ from itertools import chain, zip_longest
 
 from tqdm import tqdm
 
+from embeddings.cli import guarded
 from embeddings.collection import Collection
 from embeddings.diversity import COSTS, Costs, diversify
 from embeddings.lexical import WordIndex
@@ -40,8 +41,7 @@ from embeddings.search import (
 from embeddings.understanding import Known, Understanding, understand
 from embeddings.vectors import FlatIndex
 from eval.results import Place
-from eval.studies.rankings import Study, opened, parser, table
-from eval.system import ARTICLE_DEPTH, DEPTH
+from eval.studies.rankings import Study, add_ways, opened, parser, table
 
 Places = Mapping[int, Location]
 Merge = Callable[[Searched, Understanding, Register, Places, Weights], Candidates]
@@ -205,14 +205,13 @@ def misremembered(questions: Sequence[str], names: Names, publishers: Sequence[s
 
 def measure(study: Study, questions: Sequence[str], ways: Sequence[str]) -> dict[str, list[float]]:
     """The figures of every way."""
-    depth = DEPTH if study.dataset.unit == "passage" else ARTICLE_DEPTH
     encoder, snapshot = study.collection.encoder, study.collection.snapshot()
     # Every way asks for the same texts.
     encoder.encode_query = cache(encoder.encode_query)  # type: ignore[method-assign]
     rankings: dict[str, list[list[Place]]] = {name: [] for name in ways}
     for question in tqdm(questions, disable=None):
         asked = Asked(study.collection, question)
-        chosen = {name: asked.ranked(WAYS[name], depth) for name in ways}
+        chosen = {name: asked.ranked(WAYS[name], study.depth) for name in ways}
         keys = sorted({key for found in chosen.values() for key in found})
         passages = study.collection.passages(keys, snapshot)
         for name, found in chosen.items():
@@ -241,7 +240,7 @@ def main() -> int:
     """Run from the command line."""
     options = parser("python -m eval.studies.understanding", "What recognition is worth.")
     options.add_argument("--wrong", action="store_true", help="name the wrong sources")
-    options.add_argument("--way", action="append", choices=WAYS, help="only this; repeatable")
+    add_ways(options, WAYS)
     chosen = options.parse_args()
     with opened(chosen) as study:
         questions = [case.question for case in study.dataset.cases]
@@ -261,4 +260,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(main))

@@ -16,10 +16,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from embeddings.cli import guarded
 from embeddings.inputs import encoder_input
 from embeddings.lexical import WordEntry, WordIndex, analyzer, normalize, question_terms
 from eval.studies.rankings import Study, opened, options, table
-from eval.system import ARTICLE_DEPTH, DEPTH
 
 Search = Callable[[str, int], Sequence[int]]
 
@@ -76,7 +76,6 @@ def measure(
         WordEntry(key, owners[article.id], encoder_input(article, passage.start, passage.end))
         for key, (passage, article) in enumerate(found, start=1)
     ]
-    depth = DEPTH if study.dataset.unit == "passage" else ARTICLE_DEPTH
     with tempfile.TemporaryDirectory() as folder:
         begin = time.perf_counter()
         search, replace = build(entries, Path(folder))
@@ -84,7 +83,7 @@ def measure(
         spent, rankings = [], []
         for case in study.dataset.cases:
             begin = time.perf_counter()
-            keys = search(case.question, depth)
+            keys = search(case.question, study.depth)
             spent.append(1000 * (time.perf_counter() - begin))
             rankings.append([study.place(*found[key - 1]) for key in keys])
         begin = time.perf_counter()
@@ -110,4 +109,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(main))
