@@ -27,14 +27,14 @@ from embeddings.cli import (
     read_questions,
 )
 from embeddings.errors import CitedQAError
-from qa_app.wording import SUPPORT_WORDS, one_line, parts
+from qa_app.wording import SUPPORT_WORDS, one_line, parts, recognised_words
 
 if TYPE_CHECKING:
     from qa_app.assistant import Assistant
     from qa_app.schema import Answer
 
 # Control sequences of every terminal of today (ECMA-48, 8.3.117).
-BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
+BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 # Joiners and marks of direction move nothing, and emoji and right-to-left words need them.
 _SHOWN = frozenset("\n\u200c\u200d\u200e\u200f")
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
@@ -113,7 +113,7 @@ def _next_question() -> str:
 
 
 def takes_bold() -> bool:
-    """Whether stdout is a terminal that shows bold words; a pipe or a file gets plain text."""
+    """Whether stdout is a terminal that shows bold and dim words; others get plain text."""
     if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
         return False
     # The old console of Windows prints the sequences themselves.
@@ -122,6 +122,8 @@ def takes_bold() -> bool:
 
 def in_words(answer: Answer, bold: bool = False) -> str:
     """An answer for a terminal: sentences with marks, how well supported, then the sources.
+
+    What was recognised in the question is one line, dim where there are bold words.
 
     Args:
         answer: any.
@@ -142,11 +144,21 @@ def in_words(answer: Answer, bold: bool = False) -> str:
         marks = "".join(f"[{number}]" for number in sentence.citations)
         marked = f"{begin}{words}{end}" if words else ""
         lines.append(f"{before}{marked}{after} {marks}")
-    return "\n".join([*lines, *map(_printable, _support_and_sources(answer))])
+    about = [f"{SUPPORT_WORDS[answer.support]}."] if answer.sentences else []
+    about += _recognised(answer, bold)
+    if about:
+        lines += ["", *about]
+    return "\n".join([*lines, *map(_printable, _sources(answer))])
 
 
-def _support_and_sources(answer: Answer) -> list[str]:
-    lines = ["", f"{SUPPORT_WORDS[answer.support]}.", ""] if answer.sentences else []
+def _recognised(answer: Answer, dim: bool) -> list[str]:
+    told = " · ".join(recognised_words(answer.record()))
+    line = _printable(f"Recognised: {told}")
+    return [f"{DIM}{line}{PLAIN}" if dim else line] if told else []
+
+
+def _sources(answer: Answer) -> list[str]:
+    lines = [""] if answer.citations else []
     for citation in answer.citations:
         lines.append(f"[{citation.number}] {_source(citation.article.label, citation.article)}")
         lines.append(f"    {citation.article.path}:{citation.start}-{citation.end}")

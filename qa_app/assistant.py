@@ -6,6 +6,7 @@ Enters: a question, earlier questions, filters. Leaves: events while the answer 
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from collections import Counter
@@ -15,11 +16,13 @@ from embeddings.collection import Collection
 from embeddings.readers import reader_for
 from embeddings.reading import Reader, Reading
 from embeddings.retriever import Retrieval, clean_question, retrieve
-from embeddings.schema import Filters, Hit
+from embeddings.schema import Filters
+from embeddings.understanding import Understanding
 from qa_app.conversation import stand_alone
 from qa_app.events import Done, Event, Said, Stage
 from qa_app.extractive import Draft, compose
-from qa_app.heading_answers import NAMES, HeadingQuestion, heading_question, line_of
+from qa_app.heading_answers import NAMES, OF_ARTICLES, HeadingQuestion, heading_question, line_of
+from qa_app.recognised import recognised_in
 from qa_app.schema import Answer
 from qa_app.settings import Settings
 
@@ -71,7 +74,7 @@ class Assistant:
         """Answer a question in steps: ``Stage`` and ``Said`` events, then one ``Done``."""
         begin = time.perf_counter()
         asked = clean_question(question)
-        understood = stand_alone(asked, history)
+        understood = clean_question(stand_alone(asked, history))
         yield Stage("Searching the articles")
         rerank = self.settings.rerank
         found = retrieve(self.collection, understood, self.settings.k, filters, rerank=rerank)
@@ -97,12 +100,13 @@ class Assistant:
             if reading.sentences and confidence >= threshold:
                 draft = compose(reading, self.settings.max_sentences)
             else:
-                missing = self._missing(understood, found.hits, reading)
+                missing = self._missing(understood, found, reading)
         end = time.perf_counter()
         timings = {**found.timings_ms, "read": 1000 * (end - reading_begin)}
         return Answer(
             question=asked,
             understood=understood,
+            recognised=recognised_in(found.understanding),
             status="answered" if draft.sentences else "not_found",
             confidence=confidence,
             sentences=tuple(draft.sentences),
@@ -113,9 +117,9 @@ class Assistant:
             timings_ms={**timings, "total": 1000 * (end - begin)},
         )
 
-    def _missing(self, question: str, hits: Sequence[Hit], reading: Reading) -> str:
+    def _missing(self, question: str, found: Retrieval, reading: Reading) -> str:
         """What was not there, in plain words."""
-        if not hits:
+        if not found.hits:
             return "There are no articles to look in: add some, or widen the filters."
         words = self.collection.words()
         script = _foreign_script(question)
@@ -124,13 +128,16 @@ class Assistant:
                 f"The question is written in {script} letters. The articles are searched in "
                 f"English: ask in English."
             )
-        unknown = [term for term in _spoken(question) if words.is_unknown(term)]
+        spoken = _spoken(question, found.understanding)
+        unknown = [term for term in spoken if words.is_unknown(term)]
         if unknown:
             return f"Nothing in these articles mentions {_quoted(unknown)}."
-        if reading.unmatched:
-            named = [t for t in _spoken(question) if set(words.stems(t)) & set(reading.unmatched)]
-            if named:
-                return f"The passages nearest to the question do not mention {_quoted(named)}."
+        # The reader looked around one sentence; this is said of all the passages that are shown.
+        shown = {stem for hit in found.hits[:NEAREST] for stem in words.stems(hit.passage.text)}
+        absent = set(reading.unmatched) - shown
+        named = [term for term in spoken if absent.intersection(words.stems(term))]
+        if named:
+            return f"The passages nearest to the question do not mention {_quoted(named)}."
         return "The nearest passages are about related things, but no sentence in them says this."
 
 
@@ -141,13 +148,21 @@ def _from_heading(about: HeadingQuestion) -> tuple[Draft, float, str, tuple[str,
     if about.found.span is None:
         told = f"The {field} of “{label}” is given as {about.found.value} ({about.found.source})."
         return draft, 0.0, f"The text of “{label}” does not state its {field}.", (told,)
-    draft.say([(about.article, line_of(about.article.text, about.found.span))])
+    span = about.found.span
+    draft.say([(about.article, line_of(about.article.text, span))], span)
     return draft, 1.0, "", ()
 
 
-def _spoken(question: str) -> list[str]:
-    """The words of a question that say what it is about, as they were written."""
-    return [word.strip("?.,!:;\"'“”‘’()[]") for word in question.split()]
+def _spoken(question: str, understanding: Understanding) -> list[str]:
+    """The words of a question that say what it is about, as written, not whose word it wants."""
+    taken = [(each.start, each.end) for each in understanding.names]
+    taken += [(each.start, each.end) for each in understanding.periods]
+    words = [
+        found[0].strip("?.,!:;\"'“”‘’()[]")
+        for found in re.finditer(r"\S+", question)
+        if not any(start < found.end() and found.start() < end for start, end in taken)
+    ]
+    return [word for word in words if word not in OF_ARTICLES]
 
 
 def _quoted(words: Sequence[str]) -> str:

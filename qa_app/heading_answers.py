@@ -55,6 +55,11 @@ _ASKED = (
 _WORD = re.compile(r"[^\W_]+")
 # A longer line is a paragraph, of which the value is only a part.
 LONGEST_LINE = 160
+# They say that articles are asked about, not what they tell; with a capital they belong to a name.
+_ABOUT = (
+    "article articles author authors publish published publishes write writes writing written wrote"
+)
+OF_ARTICLES = frozenset(_ABOUT.split())
 NAMES = {
     "author": "author",
     "published": "publication date",

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from embeddings.errors import CitationMismatch
 from embeddings.records import article_record, hit_record
 from embeddings.schema import Article, Hit
+from qa_app.recognised import Recognised
 
 Status = Literal["answered", "not_found"]
 # How far an answer is to be trusted, in words that every face shows.
@@ -111,8 +112,9 @@ class Answer:
     ``status`` is ``"not_found"`` where they do not hold an answer: then ``sentences`` and
     ``citations`` are empty, ``missing`` says in plain words what was not there, and ``nearest``
     holds the passages that came closest. ``confidence`` in [0, 1] is the estimated probability
-    that the first sentence answers (for ``not_found``: that it would have). ``timings_ms`` has
-    one entry a stage and ``total``. ``notices`` are for the reader of the answer.
+    that the first sentence answers (for ``not_found``: that it would have). ``recognised`` is what
+    the question, as it was understood, says of its sources. ``timings_ms`` has one entry a stage
+    and ``total``. ``notices`` are for the reader of the answer.
     """
 
     question: str
@@ -123,6 +125,7 @@ class Answer:
     nearest: tuple[Hit, ...] = ()
     missing: str = ""
     understood: str = ""
+    recognised: Recognised = field(default_factory=Recognised)
     notices: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
@@ -160,6 +163,7 @@ class Answer:
             "id": case,
             "question": self.question,
             "understood": self.understood or self.question,
+            "recognised": self.recognised.record(),
             "status": self.status,
             "answer": self.text,
             "short_answer": self.short_answer,

@@ -1,12 +1,14 @@
-"""What every face says alike: the words of a sentence that answer, and how well it is supported.
+"""What every face says alike: the words that answer, how well supported, what was recognised.
 
 Enters: texts with offsets, and answer records (fresh, or kept for months). Leaves: plain strings.
-Deliberately knows nothing of how a face makes words bold.
+Deliberately knows nothing of how a face makes words bold or keeps them from being markup.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from qa_app.schema import WELL_SUPPORTED, Support
@@ -16,11 +18,36 @@ SUPPORT_WORDS: Mapping[Support, str] = {
     "partly supported": "Partly supported: read the source before relying on it",
     "not found": "Not found in these articles",
 }
+NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+# A name or a part of a question is shown as far as this: enough to know it again.
+SHOWN_CHARACTERS = 60
 
 
 def one_line(text: str) -> str:
     """The text with every run of blanks and line ends as one space."""
     return " ".join(text.split())
+
+
+def spoken_date(day: str | None) -> str:
+    """``2020-03-05`` as people write it, "5 March 2020"; what is no such date stays as it is."""
+    if not day:
+        return "date not given"
+    try:
+        when = date.fromisoformat(day)
+    except ValueError:
+        return day
+    return f"{when.day} {when:%B} {when.year}"
+
+
+def cut(text: str, length: int) -> str:
+    """One line of at most ``length`` characters, ended between words with an ellipsis."""
+    line = one_line(text)
+    if len(line) <= length:
+        return line
+    head = line[: length - 1]
+    if line[length - 1] != " " and " " in head:
+        head = head.rsplit(" ", 1)[0]
+    return head.rstrip(",;:–—- ") + "…"
 
 
 def parts(text: str, answer: Sequence[int] | None) -> tuple[str, str, str]:
@@ -64,3 +91,59 @@ def support_of(record: Mapping[str, Any]) -> Support | None:
     if confidence is None:
         return None
     return "well supported" if confidence >= WELL_SUPPORTED else "partly supported"
+
+
+def recognised_words(record: Mapping[str, Any]) -> list[str]:
+    """What was recognised in a question, in plain words, a string a thing: none where nothing was.
+
+    Args:
+        record: an answer; one that was kept before answers told it says nothing.
+    """
+    told = record.get("recognised") or {}
+    question = record.get("understood") or record.get("question") or ""
+    dated = dict.fromkeys(_days(each["first"], each["last"]) for each in told.get("periods", ()))
+    return [
+        *_sources(told.get("names", ())),
+        *([f"dated {_listed(dated)}"] if dated else []),
+        *_halves([each["text"] for each in told.get("parts", ())], question),
+    ]
+
+
+def _sources(names: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Who published and who wrote, each once; in the question's words where these are several."""
+    said: dict[str, dict[str, None]] = {}
+    for name in names:
+        publishers, authors = name["publishers"], name["authors"]
+        done = [word for word, who in (("published", publishers), ("written", authors)) if who]
+        meant = publishers[0] if len(publishers) == 1 and not authors else name["words"]
+        said.setdefault(" or ".join(done), {})[cut(meant, SHOWN_CHARACTERS)] = None
+    return [f"{done} by {_listed(who)}" for done, who in said.items()]
+
+
+def _days(first: str | None, last: str | None) -> str:
+    """Days in the largest unit that they fill: "2020", "March 2020 to May 2020", "5 March 2020"."""
+    if first is None or last is None:
+        return f"from {spoken_date(first)} on" if first else f"up to {spoken_date(last)}"
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    form = "{0.day} {0:%B} {0.year}"
+    if start.day == 1 and end.day == monthrange(end.year, end.month)[1]:
+        form = "{0.year}" if (start.month, end.month) == (1, 12) else "{0:%B} {0.year}"
+    said = dict.fromkeys((form.format(start), form.format(end)))
+    return " to ".join(said)
+
+
+def _halves(texts: Sequence[str], question: str) -> list[str]:
+    """In how many parts it was asked, and which, unless names or dates were cut out of them."""
+    different = list(dict.fromkeys(map(one_line, texts)))
+    if len(different) < 2:
+        return []
+    said = f"asked in {NUMBERS.get(len(different), len(different))} parts"
+    if all(text in one_line(question) for text in different):
+        shown = (cut(text.strip(" ,;:"), SHOWN_CHARACTERS) for text in different)
+        said += f": {_listed(f'“{text}”' for text in shown)}"
+    return [said]
+
+
+def _listed(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

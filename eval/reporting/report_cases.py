@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from eval.results import Place, Result, Said
+from qa_app.wording import SUPPORT_WORDS
 
 # What a case came to, and how a reader is told, in the order of the filter.
 OUTCOMES = {
@@ -63,6 +64,7 @@ def payload(results: Sequence[Result]) -> dict[str, Any]:
     several headings; ``places`` are [head, start, end, words]. Evidence are numbers into
     ``places``, hits are [number, relevant], citations [number, right, verbatim], with None where
     nobody judged. ``scores`` of a case stand in the order of ``score_names``.
+    ``refused`` is what the app says where it found nothing.
     """
     pool = _Pool(results)
     names = list(
@@ -73,6 +75,7 @@ def payload(results: Sequence[Result]) -> dict[str, Any]:
     present = {case["outcome"] for case in cases}
     return {
         "outcomes": {key: label for key, label in OUTCOMES.items() if key in present},
+        "refused": SUPPORT_WORDS["not found"],
         "score_names": names,
         "cases": cases,
         "heads": pool.heads,

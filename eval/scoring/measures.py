@@ -37,8 +37,9 @@ from eval.scoring.weighted import (
 
 Group = Literal["retrieval", "answers", "citations", "abstention", "conflict", "speed", "run"]
 
-# As the retriever and the assistant name them; others appear behind these when they occur.
-STAGES = ("encode", "vectors", "words", "fuse", "read", "total")
+# As the retriever and the assistant name them, in their order; "filter" occurs where a question is
+# limited or names its sources. Others appear behind these when they occur.
+STAGES = ("understand", "filter", "encode", "vectors", "words", "fuse", "rerank", "read", "total")
 PREFIX = "ms:"
 
 

@@ -102,6 +102,17 @@ function drawSupport(root, { words, well, number }) {
   root.appendChild(line);
 }
 
+// Each thing by itself: letters that run the other way turn round no more than their own.
+function drawRecognised(root, things) {
+  if (!things.length) return;
+  const line = make("p", "recognised", "Recognised: ");
+  things.forEach((thing, place) => {
+    if (place) line.append(" · ");
+    line.append(make("bdi", "", thing));
+  });
+  root.appendChild(line);
+}
+
 function what(source) {
   const box = make("span", "what");
   box.append(make("span", source.untitled ? "title untitled" : "title", source.title));
@@ -190,6 +201,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
       drawSentences(root, data, tip, open);
       drawSupport(root, data.support);
     }
+    drawRecognised(root, data.recognised);
     for (const notice of data.notices) root.appendChild(make("p", "notice", notice));
     if (data.absent) drawNearest(root, data, open);
     else drawSources(root, data, open);

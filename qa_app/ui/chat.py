@@ -20,7 +20,8 @@ from qa_app.history import Turn, utc_now
 from qa_app.ui import components
 from qa_app.ui.shared import Listing, Opened, Shared
 from qa_app.ui.state import Page, clear_filters
-from qa_app.ui.view import answer_view, chosen, spoken_date
+from qa_app.ui.view import answer_view, chosen
+from qa_app.wording import spoken_date
 
 READER = ":material/person:"
 ARTICLES = ":material/newspaper:"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.schema import Article
-from qa_app.ui.view import cut, spoken_date
+from qa_app.wording import cut, spoken_date
 
 PAGE_ROWS = 12
 EXAMPLES = 4

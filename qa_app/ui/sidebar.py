@@ -23,7 +23,8 @@ from qa_app.ui import components, manage
 from qa_app.ui.listing import page_of, search
 from qa_app.ui.shared import Listing, Opened, Shared
 from qa_app.ui.state import Page
-from qa_app.ui.view import cut, plural, spoken_date
+from qa_app.ui.view import plural
+from qa_app.wording import cut, spoken_date
 
 FILE_TYPES = ["txt", "md", "html", "htm", "pdf", "docx", "jsonl", "gz"]
 SHOWN_PROBLEMS = 20

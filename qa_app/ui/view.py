@@ -9,39 +9,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from embeddings.schema import Article, Found
-from qa_app.wording import SUPPORT_WORDS, exact_parts, parts, support_of
+from qa_app.wording import (
+    SUPPORT_WORDS,
+    cut,
+    exact_parts,
+    parts,
+    recognised_words,
+    spoken_date,
+    support_of,
+)
 
 Record = Mapping[str, Any]
 
 UNTITLED = "No title in the file; its first words:"
 TIP_CHARACTERS = 180
-
-
-def spoken_date(day: str | None) -> str:
-    """``2020-03-05`` as people write it, "5 March 2020"; what is no such date stays as it is."""
-    if not day:
-        return "date not given"
-    try:
-        when = date.fromisoformat(day)
-    except ValueError:
-        return day
-    return f"{when.day} {when:%B} {when.year}"
-
-
-def cut(text: str, length: int) -> str:
-    """One line of at most ``length`` characters, ended between words with an ellipsis."""
-    line = " ".join(text.split())
-    if len(line) <= length:
-        return line
-    head = line[: length - 1]
-    if line[length - 1] != " " and " " in head:
-        head = head.rsplit(" ", 1)[0]
-    return head.rstrip(",;:–—- ") + "…"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
@@ -114,6 +99,7 @@ def answer_view(
             for place, each in enumerate(record["nearest"])
         ],
         "support": support_view(record),
+        "recognised": recognised_words(record),
         "notices": _notices(record),
         "active": active,
         "fresh": fresh,

@@ -9,9 +9,11 @@ from embeddings.schema import Span
 from qa_app import assistant, startup
 from qa_app.events import Done, Said, Stage
 from qa_app.extractive import Draft
+from qa_app.recognised import Recognised
 from qa_app.schema import Answer
 from tests.fakes import TinyEncoder
 from tests.qa_app.marked_words import MARKED
+from tests.qa_app.recognised_words import HOSTILE_NAMES
 
 
 def marked_open(settings, progress=None):
@@ -50,7 +52,8 @@ class MarkingAssistant:
         confidence = 0.5 if "doubtful" in question else 0.914
         missing = "" if draft.sentences else "Nothing says this."
         told = (tuple(draft.sentences), tuple(draft.citations))
-        yield Done(Answer(question, found, confidence, *told, missing=missing))
+        said = HOSTILE_NAMES if "hostile" in question else Recognised()
+        yield Done(Answer(question, found, confidence, *told, missing=missing, recognised=said))
 
 
 startup.open_collection = marked_open

@@ -6,6 +6,7 @@ from embeddings.collection import Collection
 from embeddings.errors import InvalidQuestion
 from embeddings.schema import Hit, Passage, Scores
 from qa_app.events import Done, Said, Stage
+from qa_app.recognised import Recognised, RecognisedName
 from qa_app.schema import Answer, Citation, Sentence
 from tests.fakes import TinyEncoder
 
@@ -75,7 +76,9 @@ class ScriptedAssistant:
         yield Said(sentence)
         if "stop here" in question:
             raise InvalidQuestion("ended halfway")
-        yield Done(Answer(question, "answered", 0.9, (sentence,), citations, notices=("Mind it.",)))
+        named = (RecognisedName("Publico", ("Público",)),) if "Publico" in question else ()
+        told = {"notices": ("Mind it.",), "recognised": Recognised(named)}
+        yield Done(Answer(question, "answered", 0.9, (sentence,), citations, **told))
 
     def _absent(self, question):
         article = self.collection.articles()[0]

@@ -86,7 +86,16 @@ def test_a_question_is_answered_with_its_sources(index):
         "number": "Estimated probability that the first sentence answers the question: 90%",
     }
     assert answer["notices"] == ["Mind it."]
+    assert answer["recognised"] == []
     assert [text.value for text in at.chat_message[0].text] == ["What about lisbon.txt?"]
+
+
+def test_what_was_recognised_is_said_and_kept(index):
+    at = ask(start(), "What did Publico say in lisbon.txt?")
+    assert answers(at)[0]["recognised"] == ["published by Público"]
+    st.cache_resource.clear()
+    again = start(conversation=at.session_state["page"].conversation)
+    assert answers(again)[0]["recognised"] == ["published by Público"]
 
 
 def test_what_is_not_there_is_said_with_the_nearest_passages(index):
@@ -142,6 +151,7 @@ def test_a_conversation_kept_before_words_were_marked_still_opens(index):
     (answer,) = answers(at)
     assert answer["sentences"] == [{"parts": ["Élodie 🎉", "", ""], "marks": [1]}]
     assert answer["support"]["words"] == "Partly supported: read the source before relying on it"
+    assert answer["recognised"] == []
     assert answer["support"]["number"].endswith(": 62%")
     at.session_state["page"].open("gone", source, turn, "citation:1")
     at.run()

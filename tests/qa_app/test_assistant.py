@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import date
 
@@ -36,6 +37,15 @@ ANSWERED = {
     "Which publication carried the article by Viktor Mikhin?": "New Eastern Outlook",
     "What is the title of the article published by BreaknLinks?": "unorthodox alliance",
 }
+# Of the heading's line, the words that answer.
+OF_HEADINGS = {
+    "Who wrote the article “Within days of Afghan peace deal, US bombs Taliban”?": "Bill Van Auken",
+    "When was the wsws.org article published?": "5 March 2020",
+    "Which publication carried the article by Viktor Mikhin?": "New Eastern Outlook",
+    "What is the title of the article published by BreaknLinks?": (
+        "US considers an unorthodox alliance with the Taliban against ISIS"
+    ),
+}
 # Each with the word that nothing mentions.
 NOT_FOUND = {
     "What is the capital of Mongolia?": "Mongolia",
@@ -62,6 +72,9 @@ ANY = (
     "<script>alert(1)</script> Taliban AND NOT (Iran) 'OR 1=1; --",
     "x" * 100,
     "what is that",
+    "What did the wsws.org article of 5 March 2020 say of the drone strike, and what did New "
+    "Eastern Outlook write about Milley in September 2021?",
+    "What did Baradar tell the Vatican, Milley and the Kremlin?",
 )
 
 
@@ -97,6 +110,10 @@ def check_not_found(answer: Answer, originals: dict[str, str]) -> None:
     for hit in answer.nearest:
         passage = hit.passage
         assert originals[hit.article.path][passage.start : passage.end] == passage.text
+    if answer.missing.startswith("The passages nearest to the question do not mention"):
+        read = " ".join(hit.passage.text for hit in answer.nearest).casefold()
+        for word in re.findall("“(.+?)”", answer.missing):
+            assert not re.search(rf"\b{re.escape(word.casefold())}\b", read)
 
 
 @pytest.mark.parametrize(("question", "words"), ANSWERED.items())
@@ -107,6 +124,8 @@ def test_answered(
     assert answer.status == "answered"
     check_answered(answer, originals)
     assert words in answer.text
+    if question in OF_HEADINGS:
+        assert answer.short_answer == OF_HEADINGS[question]
     assert (answer.question, answer.understood) == (question, question)
 
 
@@ -119,6 +138,29 @@ def test_not_found(
     check_not_found(answer, originals)
     assert answer.missing.startswith("Nothing in these articles mentions “")
     assert f"“{word}”" in answer.missing
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        (
+            "What did the World Socialist Web Site write about it in an article of 2020?",
+            "Nothing in these articles mentions “Socialist”, “Web” or “Site”.",
+        ),
+        (
+            "Who published the treaty of Ulaanbaatar?",
+            "Nothing in these articles mentions “treaty” or “Ulaanbaatar”.",
+        ),
+        (
+            "What did New Eastern Outlook’s article write about Milley after 2020?",
+            "The nearest passages are about related things, but no sentence in them says this.",
+        ),
+    ],
+)
+def test_words_that_only_say_of_the_source_are_not_missing(
+    assistant: Assistant, question: str, missing: str
+) -> None:
+    assert assistant.ask(question).missing == missing
 
 
 @pytest.mark.parametrize("question", ANY)

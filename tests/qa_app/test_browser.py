@@ -1,21 +1,11 @@
 """The running page in a browser: what a reader sees, clicks and presses."""
 
-import os
 import re
 from pathlib import Path
 
 import pytest
 
-from tests.qa_app.browsing import (
-    APP,
-    CHROMIUM,
-    FLAGS,
-    WAIT_SECONDS,
-    Reader,
-    contrast,
-    focused,
-    serving,
-)
+from tests.qa_app.browsing import WAIT_SECONDS, Reader, contrast, focused, serving
 from tests.qa_app.page_fakes import ARTICLES, HOSTILE
 
 QUESTION = "Who led the delegation to Lisbon?"
@@ -24,39 +14,6 @@ LATE = "The harbour of Setúbal was closed to ships for eleven days in April."
 UPLOAD = "The lighthouse keeper of Nazaré is called Teresa Amaral, and she has kept it since 1998."
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists() and os.environ.get("CI") != "true",
-    reason=f"no browser at {CHROMIUM}: install Debian's chromium, or name another in CHROMIUM",
-)
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    with serving(APP, tmp_path_factory.mktemp("site")) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def visit(browser, site):
-    readers = []
-
-    def begin(**look):
-        readers.append(Reader(browser, site, **look))
-        return readers[-1]
-
-    yield begin
-    for reader in readers:
-        assert reader.errors == []
-        assert reader.hosts() == {"localhost"}
-        reader.context.close()
 
 
 def test_the_first_start_shows_how_far_indexing_is(browser, site):

@@ -1,6 +1,6 @@
 from embeddings.schema import Article, Found, Heading
 from qa_app.ui.listing import example_questions, page_of, row, search, seed_questions
-from qa_app.ui.view import cut, spoken_date
+from qa_app.wording import cut, spoken_date
 
 
 def article(name, title=None, publisher=None, text="Some words of an article that has no title."):

@@ -1,55 +1,18 @@
 """The words that answer in a browser: bold in the answer and in the opened article."""
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.qa_app.browsing import APP, CHROMIUM, FLAGS, Reader, contrast, serving
+from tests.qa_app.browsing import contrast
 from tests.qa_app.marked_words import MARKED
+from tests.qa_app.recognised_words import HOSTILE_WORDS
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists() and os.environ.get("CI") != "true",
-    reason=f"no browser at {CHROMIUM}: install Debian's chromium, or name another in CHROMIUM",
-)
+SCRIPT = Path(__file__).with_name("marked_page.py")
 EVERYTHING = " ".join(each.file for each in MARKED)
 OVERFLOW = """() => [document.documentElement, document.querySelector('.stMain')]
     .map(node => node.scrollWidth - node.clientWidth)"""
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    script = Path(__file__).with_name("marked_page.py")
-    folder = tmp_path_factory.mktemp("site")
-    # Settings lie beside the app's script; for another they are read where the server starts.
-    shutil.copytree(APP.with_name(".streamlit"), folder / ".streamlit")
-    with serving(script, folder) as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture
-def visit(browser, site):
-    readers = []
-
-    def begin(**look):
-        readers.append(Reader(browser, site, **look))
-        return readers[-1]
-
-    yield begin
-    for reader in readers:
-        assert reader.errors == []
-        assert reader.hosts() == {"localhost"}
-        reader.context.close()
 
 
 def test_bold_are_exactly_the_words_that_answer(visit):
@@ -108,3 +71,21 @@ def test_support_is_told_in_words_that_can_be_read(visit, scheme):
     for selector in (".level", ".support svg", ".prose strong", ".absent h2"):
         assert contrast(reader.page, selector) >= 4.5, selector
     assert reader.page.evaluate(OVERFLOW) == [0, 0]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_was_recognised_is_text_whatever_a_heading_says(visit, scheme):
+    reader = visit(color_scheme=scheme, viewport={"width": 400, "height": 800})
+    asked = []
+    reader.page.on("dialog", lambda dialog: asked.append(dialog.message) or dialog.dismiss())
+    plain = reader.ask("What of last.txt?")
+    assert plain.locator(".recognised").count() == 0
+    for question in ("A hostile one: what of last.txt?", "A hostile one that is not there?"):
+        line = reader.ask(question).locator(".recognised")
+        assert line.locator("bdi").all_text_contents() == HOSTILE_WORDS
+        assert line.text_content() == f"Recognised: {' · '.join(HOSTILE_WORDS)}"
+        assert line.locator(":not(bdi)").count() == 0
+    assert contrast(reader.page, ".recognised") >= 4.5
+    assert reader.page.evaluate(OVERFLOW) == [0, 0]
+    assert asked == []
+    assert reader.page.locator("img[src*='x'], a[href^='javascript']").count() == 0

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from embeddings.collection import Collection
 from embeddings.lexical import WordIndex
 from embeddings.reading import Reading, ScoredSentence, distinct_sentences
 from embeddings.schema import Hit
 from qa_app.assistant import Assistant
+from qa_app.recognised import Recognised, RecognisedName, RecognisedPart, RecognisedPeriod
 from qa_app.schema import Answer
 from qa_app.settings import Settings
 from tests.news import NEWS
@@ -88,3 +91,45 @@ def test_the_texts_are_untouched(collection: Collection, news: Path) -> None:
     assert citation.quote == "The port of Haifa reopened."
     assert text[citation.start : citation.end] == citation.quote
     assert "\r\n" in citation.article.text
+
+
+HEADED = "🎉 Storm over Łódź\r\nBy  Zoë O’Neill\r\n5 March 2024\r\n\r\nA storm 🌊 broke it.\r\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "words"),
+    [
+        ("Who wrote the article about the storm?", "By  Zoë O’Neill", "Zoë O’Neill"),
+        ("When was the article published?", "5 March 2024", "5 March 2024"),
+        ("What is the title of the article?", "🎉 Storm over Łódź", "🎉 Storm over Łódź"),
+    ],
+)
+def test_the_words_of_a_heading_that_answer(
+    collection: Collection, tmp_path: Path, question: str, sentence: str, words: str
+) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "storm.txt").write_bytes(HEADED.encode())
+    collection.sync(folder)
+    chosen = Settings(_env_file=None)  # type: ignore[call-arg]
+    answer = Assistant(collection, chosen, FirstSentence(0.0)).ask(question)
+    (said,) = answer.sentences
+    assert (said.text, said.short_answer, answer.short_answer) == (sentence, words, words)
+    assert answer.citations[0].quote == sentence
+    assert HEADED[answer.citations[0].start :].startswith(sentence)
+
+
+def test_an_answer_tells_what_was_recognised(collection: Collection, news: Path) -> None:
+    collection.sync(news)
+    chosen = Settings(_env_file=None)  # type: ignore[call-arg]
+    assistant = Assistant(collection, chosen, FirstSentence(0.9))
+    answer = assistant.ask("What did the newspaper Publico report on 1 March 2024?")
+    assert answer.recognised == Recognised(
+        (RecognisedName("Publico", ("Público",)),),
+        (RecognisedPeriod("1 March 2024", date(2024, 3, 1), date(2024, 3, 1)),),
+        (RecognisedPart("What did the newspaper report on ?", ("Publico",), ("1 March 2024",)),),
+    )
+    # A follow-up is recognised as it is understood.
+    again = assistant.ask("And there?", ["What did the newspaper Publico report on 1 March 2024?"])
+    assert again.recognised.names == answer.recognised.names
+    assert assistant.ask("Who went on strike in Oslo?").recognised == Recognised()

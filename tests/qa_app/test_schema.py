@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from embeddings.errors import CitationMismatch
 from embeddings.schema import Article, Found, Heading, Hit, Passage, Scores, Span
+from qa_app.recognised import Recognised, RecognisedName, RecognisedPeriod
 from qa_app.schema import WELL_SUPPORTED, Answer, Citation, Sentence
 
 TEXT = "\ufeffÉlodie said “no” 🎉.\r\nשלום, e\u0301tait-ce tout?"
@@ -110,6 +111,7 @@ def test_records() -> None:
         "id": "c1",
         "question": "Who?",
         "understood": "Who?",
+        "recognised": {"names": [], "periods": [], "parts": []},
         "status": "answered",
         "answer": "Élodie",
         "short_answer": "lod",
@@ -127,8 +129,19 @@ def test_records() -> None:
 def test_the_record_of_nothing_found() -> None:
     passage = Passage("p1", "a1", 1, 7, "Élodie", (Span(1, 7),))
     hit = Hit(passage, ARTICLE, Scores(0.12345678, None, 2.0))
-    answer = Answer("Who?", "not_found", 0.1, nearest=(hit,), missing="Nothing.", understood="W?")
+    answer = Answer(
+        *("Who?", "not_found", 0.1),
+        nearest=(hit,),
+        missing="Nothing.",
+        understood="W?",
+        recognised=Recognised((RecognisedName("W", ("Wé",)),), (RecognisedPeriod("2020"),)),
+    )
     record = answer.record()
+    assert record["recognised"] == {
+        "names": [{"words": "W", "publishers": ["Wé"], "authors": []}],
+        "periods": [{"words": "2020", "first": None, "last": None}],
+        "parts": [],
+    }
     assert (record["id"], record["answer"], record["understood"]) == (None, "", "W?")
     assert (record["short_answer"], record["support"]) == ("", "not found")
     assert record["missing"] == "Nothing."

@@ -7,14 +7,23 @@ import os
 import subprocess
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
 
 from embeddings.schema import Article, Hit, Passage, Scores
 from qa_app import __main__ as terminal
+from qa_app.recognised import Recognised, RecognisedName, RecognisedPeriod
 from qa_app.schema import Answer, Citation, Sentence
 from tests.qa_app.marked_words import MARKED, Marked
+from tests.qa_app.recognised_words import HOSTILE_NAMES, MARKUP_SHOWN
+
+PUBLICO = Recognised(
+    (RecognisedName("Publico", ("Público",)),),
+    (RecognisedPeriod("2020", date(2020, 1, 1), date(2020, 12, 31)),),
+)
 
 
 def answer_of(marked: Marked, confidence: float = 0.9) -> Answer:
@@ -65,6 +74,31 @@ def test_an_article_cannot_write_control_sequences() -> None:
     )
     shown = terminal.in_words(answer_of(hostile), bold=True).splitlines()[0]
     assert shown == "It was \x1b[1m\ufffd[31mred\ufffd[0m\x1b[0m and \ufffdbackwards. [1]"
+
+
+def test_what_was_recognised_is_one_dim_line() -> None:
+    plain = answer_of(Marked("a.txt", "It cost $5.", ""))
+    told = replace(plain, recognised=PUBLICO)
+    line = "Recognised: published by Público · dated 2020"
+    assert terminal.in_words(told) == terminal.in_words(plain).replace(
+        "Well supported.\n", f"Well supported.\n{line}\n"
+    )
+    assert f"\n\nWell supported.\n\x1b[2m{line}\x1b[0m\n\n[1] " in terminal.in_words(told, True)
+    absent = Answer("Who?", "not_found", 0.1, missing="Nothing says who.", recognised=PUBLICO)
+    assert terminal.in_words(absent, bold=True) == (
+        f"Not found in these articles. Nothing says who.\n\n\x1b[2m{line}\x1b[0m"
+    )
+
+
+def test_a_heading_cannot_write_control_sequences_where_it_is_recognised() -> None:
+    answer = replace(answer_of(MARKED[0]), recognised=HOSTILE_NAMES)
+    (line,) = [each for each in terminal.in_words(answer).splitlines() if "Recognised" in each]
+    assert line == (
+        f"Recognised: published by {MARKUP_SHOWN} · "
+        "written by \ufffd[31mRed\ufffd[0m \ufffdyliaD # Élan 🗞️ דגן · "
+        "dated 2020 · asked in two parts"
+    )
+    assert f"\x1b[2m{line}\x1b[0m" in terminal.in_words(answer, bold=True).splitlines()
 
 
 @pytest.mark.parametrize(

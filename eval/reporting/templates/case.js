@@ -1,11 +1,10 @@
 "use strict";
 // One case in full, and how numbers are written. What the articles and the questions say goes into
 // text nodes alone; nothing here makes markup of a string.
-const REFUSED = "Not in these articles";
 const NOT_VERBATIM = "Not verbatim: the article has other words at these offsets, or there is no such place.";
 
 const caseView = (data) => {
-  const { heads, places } = data;
+  const { heads, places, refused } = data;
 
   function el(tag, attributes = {}, ...children) {
     const node = document.createElement(tag);
@@ -99,7 +98,7 @@ const caseView = (data) => {
   function saidPart(title, said, one) {
     if (!said) return null;
     const parts = [];
-    if (!said.answered) parts.push(el("p", {}, REFUSED, said.missing ? `. ${said.missing}` : ""));
+    if (!said.answered) parts.push(el("p", {}, refused, said.missing ? `. ${said.missing}` : ""));
     const sentences = said.sentences.map(([text, numbers, right]) =>
       judged(markOf(right), text, numbers.length ? el("span", { class: "source" }, `cites ${numbers.map((n) => n + 1).join(", ")}`) : ""),
     );

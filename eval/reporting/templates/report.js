@@ -6,14 +6,14 @@
   const QUIET = new Set(["unjudged"]);
   const byId = (id) => document.getElementById(id);
   const data = JSON.parse(byId("cases-data").textContent);
-  const { cases, outcomes } = data;
+  const { cases, outcomes, refused } = data;
   const { el, fold, share, milliseconds, count, detail } = caseView(data);
   const state = { outcome: "", kind: "", text: "", sort: "", down: false, page: 0, open: new Set() };
 
   function firstWords(one) {
     if (one.error) return one.error;
     if (!one.said) return "";
-    return one.said.answered && one.said.sentences.length ? one.said.sentences[0][0] : REFUSED;
+    return one.said.answered && one.said.sentences.length ? one.said.sentences[0][0] : refused;
   }
 
   const haystacks = new Map();
@@ -79,7 +79,7 @@
     const open = state.open.has(one);
     const number = cases.indexOf(one);
     const words = firstWords(one);
-    const none = one.error || words === REFUSED ? " none" : "";
+    const none = one.error || words === refused ? " none" : "";
     const button = el(
       "button",
       { type: "button", class: "opener", id: `open-${number}`, "aria-expanded": String(open), "aria-controls": open ? `case-${number}` : null, onclick: () => toggle(one) },

@@ -81,7 +81,7 @@ def test_a_link_to_a_case_opens_it_with_everything_that_is_known(visit, tmp_path
     told = page.locator(".detail").inner_text()
     assert "What did closing the port cost?" in told
     assert "3.4 million" in told
-    assert "Not in these articles. No article names this." in told
+    assert "Not found in these articles. No article names this." in told
     assert "What it would have said, had it not been allowed to refuse" in told
     assert "Setúbal’s harbour reopens after eleven days, Costa Viva, 2024-05-02" in told
     assert "total" in told

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from embeddings.collection import Collection
 from eval.results import Outcome, Result
 from eval.scoring.measures import (
     MEASURES,
+    STAGES,
     Figure,
     figure_from,
     figures,
     measures_of,
     speed_measures,
 )
+from qa_app.assistant import Assistant
+from qa_app.settings import Settings
 
 NAMES = [
     *("Hits@1", "Hits@4", "Hits@10", "MRR@10", "nDCG@10", "Evidence recall@10"),
@@ -25,7 +29,7 @@ NAMES = [
     *("AUROC of confidence", "AURC", "ECE"),
     *(
         f"{p} {s} ms"
-        for s in ("encode", "vectors", "words", "fuse", "read")
+        for s in ("understand", "filter", "encode", "vectors", "words", "fuse", "rerank", "read")
         for p in ("p50", "p95")
     ),
     *("p50 total ms", "p95 total ms", "Failed cases"),
@@ -181,16 +185,22 @@ def test_a_figure_as_a_record() -> None:
         figure_from({"name": "Hits@1"})
 
 
+def test_every_stage_that_the_system_reports_is_known(filled: Collection) -> None:
+    chosen = Settings(_env_file=None)  # type: ignore[call-arg]
+    answer = Assistant(filled, chosen).ask("What did the newspaper Dagen report of Haifa?")
+    assert set(answer.timings_ms) == set(STAGES)
+
+
 def test_stages_nobody_knew_of_are_measured_too() -> None:
     results = [result(failed=0.0, **{"ms:écoute": 2.0, "ms:total": 3.0})]
     assert [figure.name for figure in figures(results, resamples=20)] == [
         *("p50 total ms", "p95 total ms", "p50 écoute ms", "p95 écoute ms", "Failed cases")
     ]
     assert measures_of([]) == list(MEASURES.values())
-    half, most = speed_measures(["rerank"])
-    assert (half.name, most.name) == ("p50 rerank ms", "p95 rerank ms")
-    assert half.columns == ("ms:rerank",)
-    assert half.definition.startswith("Median of the time that the stage rerank takes")
+    half, most = speed_measures(["écoute"])
+    assert (half.name, most.name) == ("p50 écoute ms", "p95 écoute ms")
+    assert half.columns == ("ms:écoute",)
+    assert half.definition.startswith("Median of the time that the stage écoute takes")
 
 
 def test_the_same_seed_gives_the_same_intervals() -> None:
