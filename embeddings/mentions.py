@@ -20,6 +20,8 @@ from enum import IntEnum
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4e"
 WORD = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}])*")
 LONGEST = 12  # words; a longer heading value is a sentence, not a name
+SPELLED = 3  # words; two initials are those of many names
+JOINING = frozenset(("and", "for", "of", "the"))
 MINOR = frozenset(("a", "an", "and", "at", "for", "in", "of", "on", "the", "to"))
 
 _BETWEEN = re.compile(r"[ .,\-'’&|:–—/·»()]{0,4}")
@@ -90,6 +92,21 @@ class Mentions:
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Offsets of the words ``first`` to ``last``."""
         return self.words[first].start(), self.words[last].end()
+
+    def initials(self, first: int, last: int) -> str:
+        """The initials of these words, folded; empty unless they are a name of three or more.
+
+        Three letters fit many a name by chance: those count where the question speaks of reporting.
+        """
+        words = [word[0] for word in self.words[first : last + 1]]
+        named = [word for word in words if word.casefold() not in JOINING]
+        enough = len(named) > SPELLED or (len(named) == SPELLED and self.reporting)
+        ends = {words[0].casefold(), words[-1].casefold()}
+        if not enough or ends & JOINING or not all(word[0].isupper() for word in named):
+            return ""
+        if self._inside_a_longer_name(first, last):
+            return ""
+        return fold("".join(word[0] for word in named))
 
     def meant(self, form: Form, first: int, last: int) -> bool:
         """Whether these words are meant as a source.

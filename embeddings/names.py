@@ -5,9 +5,10 @@ each with the words that named it and the heading values they stand for. Deliber
 of any publisher in particular, of articles, or of what is done with a name.
 
 A name is known by the forms that people use: whole, up to a separator ("Agency | World News"), with
-and without "The" and a domain's ending, by its initials. Words are compared joined and folded:
-"Tech Crunch" is "TechCrunch", "Publico" is "Público". Whether a form is meant, and not what else
-its words could be, is decided in ``mentions.py``.
+and without "The" and a domain's ending, by its initials; and a short one spelled out, where the
+initials are its letters ("British Broadcasting Corporation" for bbc.co.uk). Words are compared
+joined and folded: "Tech Crunch" is "TechCrunch", "Publico" is "Público". Whether a form is meant,
+and not what else its words could be, is decided in ``mentions.py``.
 """
 
 from __future__ import annotations
@@ -54,9 +55,13 @@ class Names:
     def __init__(self, publishers: Iterable[str] = (), authors: Iterable[str] = ()) -> None:
         """Learn the names; the work grows with the number of different ones."""
         self._entries: dict[str, _Entry] = {}
+        self._short: dict[str, _Entry] = {}
         for publisher in dict.fromkeys(publishers):
             for written, form in _forms(publisher):
-                self._entry(written, form).publishers[publisher] = None
+                entry = self._entry(written, form)
+                entry.publishers[publisher] = None
+                if form is not Form.INITIALS and len(WORD.findall(written)) == 1:
+                    self._short[fold(written)] = entry
         for author in dict.fromkeys(authors):
             for person in _people(author):
                 self._entry(person, Form.PERSON).authors[author] = None
@@ -76,11 +81,15 @@ class Names:
         found: list[Name] = []
         for key, first, last in mentions.stretches():
             entry = self._entries.get(key)
-            if entry is None:
-                continue
+            if entry is not None:
+                meant = mentions.meant(entry.form, first, last)
+            else:
+                # Nobody but the one that it belongs to spells a name like this.
+                entry = self._short.get(mentions.initials(first, last))
+                meant = entry is not None
             start, end = mentions.span(first, last)
             free = not found or start >= found[-1].end
-            if free and mentions.meant(entry.form, first, last):
+            if entry is not None and meant and free:
                 values = tuple(entry.publishers), tuple(entry.authors)
                 found.append(Name(question[start:end], start, end, *values))
         return found

@@ -175,3 +175,38 @@ def test_any_headings_and_any_question(
         assert {*name.publishers} <= {*publishers}
         assert {*name.authors} <= {*authors}
         assert name.publishers or name.authors
+
+
+SHORT = Names(("bbc.co.uk", "wsws.org", "ÉSO", "The Tide"))
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "publisher"),
+    [
+        ("What did the British Broadcasting Corporation say?", "British Broadcasting Corporation",
+         "bbc.co.uk"),
+        ("Does the World Socialist Web Site oppose it?", "World Socialist Web Site", "wsws.org"),
+        ("The World Socialist Web Site’s view 🎉?", "World Socialist Web Site", "wsws.org"),
+        ("Does it say that the École Supérieure d’Optique closed?", None, None),
+        ("Did Élan Secours Ouvert write this?", "Élan Secours Ouvert", "ÉSO"),
+        ("What did the Bureau of British Crowns report?", "Bureau of British Crowns", "bbc.co.uk"),
+    ],
+)  # fmt: skip
+def test_a_short_name_spelled_out(question: str, words: str | None, publisher: str | None) -> None:
+    named = [(name.words, name.publishers) for name in SHORT.find(question)]
+    assert named == ([] if words is None else [(words, (publisher,))])
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Was the building by Bob closed?",  # small letters are no name
+        "Was Big Ben closed?",
+        "Is Bob Baker Carlsen here?",  # three letters, and nobody reports
+        "Who wrote Bold in Battle of Carillon?",
+        "What did Bob Baker Carlsen Dunn say?",  # one initial too many
+        "Who said The Tide turned Harbour?",
+    ],
+)
+def test_what_spells_no_short_name(question: str) -> None:
+    assert all(name.publishers == ("The Tide",) for name in SHORT.find(question))
