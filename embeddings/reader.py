@@ -16,28 +16,26 @@ import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from embeddings.encoder import FloatArray, Precision
 from embeddings.errors import ReaderUnavailable
 from embeddings.inputs import heading_line
-from embeddings.pairs import IntTable, PairTokenizer, by_length, collate
+from embeddings.pairs import PAIR_TOKENS, Batch, IntTable, PairTokenizer, by_length, collate
 from embeddings.processor import multiplies_bfloat16
 from embeddings.schema import Article, Hit, Passage, Span
 from embeddings.weights import check_weights, packaged_folder, packaged_weights
 
-if TYPE_CHECKING:
-    from embeddings.reader_network import ReaderNetwork
-
 FOLDER = Path(__file__).with_name("reader_weights")
 WEIGHTS = FOLDER / "reader.safetensors"
 SHA256 = "656294684f47be4cb3a0d625b673653c60f79e9a69dac94b97044370e74cd48e"
-# Tokens of one forward pass, padding counted: more are no faster on two cores.
-BATCH_TOKENS = 4_096
+# Tokens of one forward pass, padding counted: what a question's passages have, read in one go.
+BATCH_TOKENS = 8_192
 # The longest answer, in tokens: longer ones are whole sentences.
 LONGEST_ANSWER = 40
 KEPT_READINGS = 512
@@ -88,10 +86,18 @@ class PassageReading:
         return max(found, key=lambda place: place.certainty, default=None)
 
 
+class Network(Protocol):
+    """What reads a batch of pairs: ``PackedNetwork``, or whatever a test or a study puts there."""
+
+    def read(self, batch: Batch) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Relevance and answerable (pairs,), start and end (pairs, tokens): logits."""
+        ...
+
+
 class PassageReader:
     """Reads passages in batches; safe to share between threads."""
 
-    def __init__(self, tokenizer: PairTokenizer, network: Callable[[], ReaderNetwork]) -> None:
+    def __init__(self, tokenizer: PairTokenizer, network: Callable[[], Network]) -> None:
         """Read with what ``network`` makes, which is done once, when the first pair is read.
 
         ``PassageReader.load`` gives the trained one.
@@ -137,8 +143,8 @@ class PassageReader:
         return cls.load(WEIGHTS, sha256=SHA256, precision=precision)
 
     @cached_property
-    def _network(self) -> ReaderNetwork:
-        return self._make().eval()
+    def _network(self) -> Network:
+        return self._make()
 
     def read_hits(self, question: str, hits: Sequence[Hit]) -> list[PassageReading]:
         """Read what retrieval found; spans are offsets into each passage's text."""
@@ -186,9 +192,10 @@ class PassageReader:
         return [readings[i] for i in range(len(pairs))]
 
 
-def _network(weights: Path, precision: Precision) -> ReaderNetwork:
+def _network(weights: Path, precision: Precision) -> Network:
     """Load the network; raises ``ReaderUnavailable`` where the file is not of this network."""
     from embeddings.reader_network import ReaderNetwork  # noqa: PLC0415 (imports torch)
+    from embeddings.reader_packed import PackedNetwork  # noqa: PLC0415 (imports torch)
 
     try:
         network = ReaderNetwork.from_weights(packaged_weights().parent, weights)
@@ -196,7 +203,7 @@ def _network(weights: Path, precision: Precision) -> ReaderNetwork:
         raise ReaderUnavailable(f"cannot load the reader from {weights}: {exc}") from exc
     if precision == "bfloat16" or (precision == "auto" and multiplies_bfloat16()):
         network.lower_precision()
-    return network
+    return PackedNetwork(network.eval())
 
 
 def excerpt_at(passage: Passage, article: Article) -> Excerpt:
@@ -246,9 +253,16 @@ def _best_span(start: FloatArray, end: FloatArray) -> tuple[int, int]:
     """The start and end with the highest sum, end not before start and not too far behind."""
     sums = start[:, None] + end[None, :]
     size = len(start)
-    allowed = np.tri(size, size, LONGEST_ANSWER - 1, dtype=bool) & ~np.tri(size, k=-1, dtype=bool)
-    at = int(np.argmax(np.where(allowed, sums, -np.inf)))
+    at = int(np.argmax(np.where(_allowed(LONGEST_ANSWER)[:size, :size], sums, -np.inf)))
     return at // size, at % size
+
+
+@lru_cache
+def _allowed(longest: int) -> NDArray[np.bool_]:
+    """Which ends go with which starts; a shorter text takes the first rows and columns."""
+    size = PAIR_TOKENS
+    lengths = np.arange(size)[None, :] - np.arange(size)[:, None]
+    return (lengths >= 0) & (lengths < longest)
 
 
 def _whole_words(text: str, start: int, end: int) -> Span:

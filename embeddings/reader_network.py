@@ -29,6 +29,9 @@ EMBEDDINGS = "body.embeddings."
 # Far below any logit, and finite in every type: a row without text must not become NaN.
 NOWHERE = -1e4
 
+# Relevance and answerable (pairs,), start and end (pairs, tokens).
+Arrays = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
+
 
 @dataclass(frozen=True, slots=True)
 class Logits:
@@ -77,10 +80,11 @@ class ReaderNetwork(nn.Module):
     def forward(self, batch: Batch) -> Logits:
         """Read the pairs of a batch."""
         device = self.relevance.weight.device
-        ids, types, mask, text = (
-            torch.from_numpy(array).to(device)
-            for array in (batch.ids, batch.types, batch.mask, batch.text)
-        )
+        arrays = (batch.ids, batch.types, batch.mask, batch.text)
+        return self.logits(*(torch.from_numpy(array).to(device) for array in arrays))
+
+    def logits(self, ids: Tensor, types: Tensor, mask: Tensor, text: Tensor) -> Logits:
+        """Read pairs given as tensors, each of shape (pairs, tokens)."""
         states = self.body(ids, attention_mask=mask, token_type_ids=types).last_hidden_state
         # The heads add up over tokens, and their loss is taken: in float32, whatever the body is.
         states = states.float()
@@ -95,7 +99,7 @@ class ReaderNetwork(nn.Module):
         body: nn.Module = self.body  # transformers types its own `to` wrongly
         body.to(torch.bfloat16)
 
-    def read(self, batch: Batch) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    def read(self, batch: Batch) -> Arrays:
         """Relevance, answerable, start and end of a batch as arrays, with nothing to learn from."""
         with torch.inference_mode():
             found = self(batch)

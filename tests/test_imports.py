@@ -89,7 +89,14 @@ def test_eval_is_never_shadowed() -> None:
         (("transformers",), {"embeddings/encoder.py", "embeddings/reader_network.py"}),
         (
             ("torch",),
-            {"embeddings/encoder.py", "embeddings/processor.py", "embeddings/reader_network.py"},
+            {
+                "embeddings/encoder.py",
+                "embeddings/processor.py",
+                "embeddings/reader_network.py",
+                "embeddings/reader_packed.py",
+                "eval/studies/reading_engines.py",
+                "eval/studies/reading_speed.py",
+            },
         ),
         (("streamlit",), {"qa_app/"}),
         (("mcp", "fastapi", "uvicorn", "starlette"), {"qa_app/"}),

@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from embeddings.errors import ReaderUnavailable, WeightsMismatch
 from embeddings.reader import Excerpt, PassageReader
 from embeddings.reader_network import ReaderNetwork
+from embeddings.reader_packed import PackedNetwork
 from embeddings.schema import Span
 from embeddings.weights import packaged_folder
 from tests.fakes import pair_tokenizer, tiny_network
@@ -38,7 +39,8 @@ def test_trained_weights_are_read_back(packaged_is_tiny: None, tmp_path: Path) -
     loaded = PassageReader.load(path, sha256=digest, precision="float32").read(
         "Who led?", [EXCERPT]
     )
-    assert loaded == PassageReader(pair_tokenizer(), lambda: trained).read("Who led?", [EXCERPT])
+    same = PassageReader(pair_tokenizer(), lambda: PackedNetwork(trained))
+    assert loaded == same.read("Who led?", [EXCERPT])
     assert loaded[0].relevance > 2
     assert not any(name.startswith("body.embeddings.") for name in trained.adapter())
 
