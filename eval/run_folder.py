@@ -36,6 +36,11 @@ class RunFolder:
         """
         self.path = path
         self.state = self._prepare(identity)
+        self.done: dict[str, Result] = {}
+        self.reread()
+
+    def reread(self) -> None:
+        """Take what is done from the disk: an interrupt may fall between writing and noting."""
         self.done = {result.id: result for result in self._kept()}
 
     def _prepare(self, identity: Mapping[str, Any]) -> dict[str, Any]:

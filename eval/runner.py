@@ -104,7 +104,7 @@ def execute(
             _run_cases(plan, worker, folder, told)
             complete = True
         except KeyboardInterrupt:
-            pass
+            folder.reread()
         finally:
             worker.stop()
             folder.state["seconds"] += time.perf_counter() - begin

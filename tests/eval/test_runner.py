@@ -16,7 +16,7 @@ import pytest
 from eval.cases import Case, Dataset, Evidence
 from eval.errors import EvalError, RunInvalid
 from eval.results import REPORT, RESULTS, SUMMARY, Result, read_results
-from eval.run_folder import RUN, alone
+from eval.run_folder import RUN, RunFolder, alone
 from eval.runner import Plan, execute, spec_of
 from eval.worker import Worker
 from tests.eval.planted import RIGHT, TEXT, broken, dying, planted, unreadable
@@ -112,6 +112,29 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     complete, number = said.split()
     assert (complete, process.returncode) == ("False", 0)
     assert 1 <= int(number) == len(rows(tmp_path / "run")) < 200
+
+
+class Interrupted(dict[str, Result]):
+    """Where Ctrl-C falls between writing a result and noting it."""
+
+    def __setitem__(self, name: str, result: Result) -> None:
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_right_after_writing_counts_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare = RunFolder.check_system
+
+    def interrupted(folder: RunFolder, made_of: dict[str, object]) -> None:
+        prepare(folder, made_of)
+        folder.done = Interrupted()
+
+    monkeypatch.setattr(RunFolder, "check_system", interrupted)
+    run = execute(plan(tmp_path, case("a", "one?"), case("b", "two?")), tmp_path / "run")
+    assert not run.complete
+    assert [result.id for result in run.results] == ["a"]
+    assert [result.id for result in rows(tmp_path / "run")] == ["a"]
 
 
 def finish(out: Path) -> None:
