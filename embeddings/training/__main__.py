@@ -15,15 +15,16 @@ import sys
 from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
 from embeddings.errors import CitedQAError, ReaderUnavailable
+from embeddings.training.claims import HOME, LICENCE, Claim, claims
 from embeddings.training.examples import Material, Recipe, Synonyms
 from embeddings.training.losses import Weights
 from embeddings.training.mining import SOURCES, Mined, mine
-from embeddings.training.sets import SETS
+from embeddings.training.sets import SETS, ReadingSet
 
 if TYPE_CHECKING:
     from embeddings.encoder import Encoder
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--out", type=Path, default=Path("reader"), help="where everything is written")
     add("--sets", nargs="+", choices=[s.name for s in SETS], help="train on these sets only")
     add("--questions", type=_positive, help="at most this many questions of each set")
+    add("--claims", type=Path, help="FEVER's statements, supported or refuted: their file")
     add("--begin", type=Path, help="a trained reader's weights to go on from")
     add("--epochs", type=_positive, default=2)
     add("--share", type=_share, default=1.0, help="of the questions in each epoch, above 0 to 1")
@@ -103,18 +105,33 @@ def _run(options: argparse.Namespace) -> None:
     mined = [mine(options.data, s, work, options.questions, encoder=encoder) for s in chosen]
     if len({case.held_out for each in mined for case in each.cases}) < 2:
         raise ValueError("no question to train on, or none held out to score with: give more")
-    material = Material(mined, _other_words(mined, work, encoder))
+    stated = claims(options.claims) if options.claims else []
+    material = Material(mined, _other_words(mined, work, encoder), stated)
     trained = _train(network, plan, material, options)
-    record = {"plan": asdict(plan), **trained, **_score(material, work, encoder, options)}
-    record["sets"] = [
-        {"name": s.name, "home": s.home, "licence": s.licence,
-         "questions": sum(not c.held_out for c in m.cases),
-         "held_out": sum(c.held_out for c in m.cases), "passages": len(m.excerpts)}
-        for s, m in zip(chosen, mined, strict=True)
-    ]  # fmt: skip
+    scored = _score(material, work, encoder, options)
+    record: dict[str, Any] = {"plan": asdict(plan), **trained, **scored}
+    record["sets"] = [_told(s, m) for s, m in zip(chosen, mined, strict=True)]
+    if stated:
+        record["sets"].append(_told_claims(options.claims, stated))
     (options.out / "training.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
     write_card(record, options.out / "MODEL_CARD.md")
     print(json.dumps({k: record[k] for k in ("sha256", "bytes", "seconds", "scores")}))
+
+
+def _told(which: ReadingSet, mined: Mined) -> dict[str, object]:
+    return {
+        "name": which.name, "home": which.home, "licence": which.licence,
+        "questions": sum(not c.held_out for c in mined.cases),
+        "held_out": sum(c.held_out for c in mined.cases), "passages": len(mined.excerpts),
+    }  # fmt: skip
+
+
+def _told_claims(path: Path, stated: list[Claim]) -> dict[str, object]:
+    return {
+        "name": path.name.partition(".")[0], "home": HOME, "licence": LICENCE,
+        "questions": sum(not c.held_out for c in stated),
+        "held_out": sum(c.held_out for c in stated), "passages": len({c.evidence for c in stated}),
+    }  # fmt: skip
 
 
 def device_of(options: argparse.Namespace) -> str:
@@ -239,7 +256,7 @@ def _score(
     from embeddings.training.scores import held_out  # noqa: PLC0415 (imports scikit-learn)
 
     reader = PassageReader.load(options.out / RELEASED)
-    scores = held_out(reader, material.mined, options.held_out, options.seed)
+    scores = held_out(reader, material, options.held_out, options.seed)
     question = fit(reader, material, work, options.held_out, options.seed, encoder=encoder)
     path = options.out / "question_weights.json"
     path.write_text(json.dumps(question, indent=1) + "\n", encoding="utf-8")

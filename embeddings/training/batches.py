@@ -28,7 +28,8 @@ class Labelled:
 
     ``group`` (pairs,) numbers the questions; ``answers`` and ``ranked`` (pairs,) are 0 or 1;
     ``start`` and ``end`` (pairs, tokens) are 1 at every token where a right answer begins and
-    ends. ``done`` counts the groups of the epoch up to and with this batch.
+    ends, and nowhere in a pair whose answer has no such words. ``done`` counts the groups of the
+    epoch up to and with this batch.
     """
 
     batch: Batch
@@ -44,7 +45,16 @@ class Labelled:
 class _Row:
     pair: Pair
     spans: tuple[tuple[int, int], ...]
-    ranked: bool
+    example: Example
+
+    @property
+    def answers(self) -> bool:
+        return bool(self.spans) or self.example.supported
+
+    @property
+    def cut_off(self) -> bool:
+        """Its answer is beyond what is read: nothing true can be said of such a pair."""
+        return bool(self.example.answers) and not self.spans
 
 
 def batches(
@@ -59,8 +69,7 @@ def batches(
     last: Labelled | None = None
     while window := list(islice(stream, WINDOW)):
         rows = [[_row(example, tokenizer) for example in group.examples] for group in window]
-        # Nothing true can be said of such a pair.
-        rows = [group for group in rows if group[0].spans]
+        rows = [group for group in rows if not group[0].cut_off]
         rows.sort(key=lambda group: max(len(row.pair.ids) for row in group))
         cut = list(_cut(rows, tokens))
         rng.shuffle(cut)
@@ -94,7 +103,7 @@ def _row(example: Example, tokenizer: PairTokenizer) -> _Row:
     context = tokenizer.context(example.heading, example.text)
     pair = tokenizer.pair(tokenizer.question(example.question), context)
     found = (token_span(pair, span) for span in example.answers)
-    return _Row(pair, tuple(span for span in found if span), example.ranked)
+    return _Row(pair, tuple(span for span in found if span), example)
 
 
 def token_span(pair: Pair, span: Span) -> tuple[int, int] | None:
@@ -116,8 +125,8 @@ def _labelled(groups: Sequence[list[_Row]], done: int) -> Labelled:
     return Labelled(
         batch,
         np.array([i for i, group in enumerate(groups) for _ in group], dtype=np.int64),
-        np.array([bool(row.spans) for row in rows], dtype=np.float32),
-        np.array([row.ranked for row in rows], dtype=np.float32),
+        np.array([row.answers for row in rows], dtype=np.float32),
+        np.array([row.example.ranked for row in rows], dtype=np.float32),
         start,
         end,
         done,

@@ -22,6 +22,8 @@ LIMITS: tuple[tuple[tuple[str, ...], str], ...] = (
      "other words by that model too; people choose theirs with the matter in mind."),
     (("emptied",), "It was shown passages without the sentences that answer. They begin or end in "
      "the middle of their matter, which an article that leaves something out does not."),
+    (("claims",), "Half of what it was told of statements is that a text refutes them: it was not "
+     "shown statements about which a text says nothing."),
     ((), "A high score says that a sentence answers, never that what it says is true."),
 )  # fmt: skip
 SYNONYMS = (
@@ -101,7 +103,7 @@ held-out questions that they were not fitted on. Threshold {question["threshold"
 
 ## Limits
 
-{_limits(plan["recipe"])}
+{_limits({**plan["recipe"], "claims": "auroc_claims" in scores})}
 """
 
 

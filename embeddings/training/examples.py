@@ -1,7 +1,9 @@
 """Mined cases in, the pairs of one epoch out: which question with which passage, and what is true.
 
-Enters: ``Mined`` sets, a seed, an epoch's number. Leaves: ``Group`` values, one a question, each
-with the passage that answers it, hard negatives, and questions that the passage almost answers.
+Enters: ``Mined`` sets, ``Claim`` values, a seed, an epoch's number. Leaves: ``Group`` values, one a
+question, each with the passage that answers it, hard negatives, and questions that the passage
+almost answers; and one a statement, with the sentences that support or refute it: what they
+support they answer, though in no words that could be marked.
 The same seed and epoch give the same groups. Deliberately knows nothing of tokens or networks.
 """
 
@@ -14,6 +16,7 @@ from datetime import date, timedelta
 
 from embeddings.schema import Span
 from embeddings.training.alter import Alterer
+from embeddings.training.claims import Claim
 from embeddings.training.mining import SOURCES, Case, Excerpt, Mined, plain_text
 
 
@@ -37,8 +40,9 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One pair. ``answers`` is empty where ``text`` does not answer; offsets into ``text``.
+    """One pair. ``answers`` are the words that answer, as offsets into ``text``.
 
+    ``supported`` is true of a statement that ``text`` supports: an answer without such words.
     ``ranked`` is whether the pair says something about relevance: a question that its passage
     almost answers is about the right passage all the same.
     """
@@ -48,11 +52,12 @@ class Example:
     text: str
     answers: tuple[Span, ...]
     ranked: bool = True
+    supported: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The pairs of one question, the answering one first."""
+    """The pairs of one question, the answering one first, or the one pair of a statement."""
 
     examples: tuple[Example, ...]
 
@@ -62,21 +67,46 @@ Synonyms = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is trained on: mined sets, and other words for words (none: questions keep theirs)."""
+    """What is trained on: mined sets, other words for words, statements.
+
+    Without other words questions keep theirs.
+    """
 
     mined: Sequence[Mined]
     synonyms: Synonyms = field(default_factory=dict)
+    claims: Sequence[Claim] = ()
+
+    def size(self, *, held_out: bool = False) -> int:
+        """How many groups an epoch has."""
+        cases = sum(c.held_out == held_out for m in self.mined for c in m.cases)
+        return cases + sum(c.held_out == held_out for c in self.claims)
 
 
 def epoch(
     material: Material, recipe: Recipe, seed: int, number: int, *, held_out: bool = False
 ) -> Iterator[Group]:
     """The groups of one epoch in random order; held-out documents only, or all others."""
-    order = [(m, c) for m in material.mined for c in m.cases if c.held_out == held_out]
+    order: list[tuple[Mined, Case] | Claim] = [
+        (m, c) for m in material.mined for c in m.cases if c.held_out == held_out
+    ]
+    order.extend(claim for claim in material.claims if claim.held_out == held_out)
     random.Random(f"{seed} {number}").shuffle(order)  # noqa: S311 (sampling, not secrecy)
-    for place, (source, case) in enumerate(order):
+    for place, drawn in enumerate(order):
         rng = random.Random(f"{seed} {number} {place}")  # noqa: S311
-        yield _Maker(source.excerpts, recipe, rng, material.synonyms).group(case)
+        if isinstance(drawn, Claim):
+            yield _judged(drawn, material.synonyms, recipe, rng)
+        else:
+            source, case = drawn
+            yield _Maker(source.excerpts, recipe, rng, material.synonyms).group(case)
+
+
+def _judged(claim: Claim, synonyms: Synonyms, recipe: Recipe, rng: random.Random) -> Group:
+    """A statement with its sentences, in the order in which they were given or another."""
+    text = claim.text
+    if rng.random() < recipe.other_words:
+        text = Alterer(rng, synonyms).in_other_words(text)
+    evidence = " ".join(rng.sample(claim.evidence, len(claim.evidence)))
+    return Group((Example(text, "", evidence, (), ranked=False, supported=claim.supported),))
 
 
 class _Maker:

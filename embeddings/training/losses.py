@@ -4,7 +4,8 @@ Deliberately knows nothing of data or of how the loss is made smaller.
 
 Three parts. Relevance: within a question's group, cross-entropy of the answering passage against
 its hard negatives, and a binary loss, so that scores of different questions can be compared.
-Answerable: binary, over all pairs, also those whose question the passage almost answers. Place:
+Answerable: binary, over all pairs, also those whose question the passage almost answers, and
+statements that it supports or refutes. Place:
 cross-entropy of start and end over the passage's tokens, every given answer counting as right.
 """
 
@@ -38,7 +39,7 @@ def loss_of(logits: Logits, labels: Labelled, weights: Weights) -> tuple[Tensor,
         "relevance": _ranking(logits.relevance, answers, ranked, group)
         + 0.5 * _mean(binary(logits.relevance, answers, reduction="none"), ranked),
         "answerable": binary(logits.answerable, answers),
-        "place": 0.5 * (_place(logits.start, start, answers) + _place(logits.end, end, answers)),
+        "place": 0.5 * (_place(logits.start, start) + _place(logits.end, end)),
     }
     total = sum((getattr(weights, name) * part for name, part in parts.items()), torch.zeros(()))
     return total, {name: float(part.detach()) for name, part in parts.items()}
@@ -70,8 +71,9 @@ def _log_sum_exp(scores: Tensor, mask: Tensor, group: Tensor) -> Tensor:
     return highest + total.clamp(min=bounds.tiny).log()
 
 
-def _place(logits: Tensor, right: Tensor, answers: Tensor) -> Tensor:
-    """Minus the log of the probability that falls on right tokens, over answered pairs."""
+def _place(logits: Tensor, right: Tensor) -> Tensor:
+    """Minus the log of the probability that falls on right tokens, over pairs that have any."""
+    answers = (right.sum(-1) > 0).to(logits.dtype)
     shares = logits.log_softmax(-1)
     told = torch.logsumexp(shares.masked_fill(right == 0, -1e4), dim=-1)
     return -_mean(told, answers)

@@ -1,7 +1,7 @@
 """How well a reader does on held-out documents of the sets it was trained on.
 
-Enters: a ``PassageReader`` and mined sets. Leaves: named figures, each with its n. Deliberately
-knows nothing of training. Figures on sets never trained on come from ``eval``.
+Enters: a ``PassageReader`` and what was trained on. Leaves: named figures, each with its n.
+Deliberately knows nothing of training. Figures on sets never trained on come from ``eval``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from embeddings.reader import Excerpt, PassageReader, PassageReading
 from embeddings.schema import Span
 from embeddings.training import mining
 from embeddings.training.alter import Alterer
+from embeddings.training.claims import Claim
+from embeddings.training.examples import Material
 from embeddings.training.mining import Case, Mined
 from embeddings.training.progress import track
 
@@ -39,24 +41,25 @@ class _Seen:
 
 
 def held_out(
-    reader: PassageReader, mined: Sequence[Mined], questions: int, seed: int = 7
+    reader: PassageReader, material: Material, questions: int, seed: int = 7
 ) -> dict[str, float]:
-    """Measure on at most ``questions`` held-out questions of each set.
+    """Measure on at most ``questions`` held-out questions of each set, and twice as many claims.
 
     Returns:
         ``place_f1`` (SQuAD's token F1 of the span in the right passage), ``relevant_first`` (the
         right passage above ``READ`` neighbours by relevance), ``sentence_first`` (an answering
         sentence above all theirs), ``auroc_neighbours`` and ``auroc_altered`` (answerable, of right
-        pairs against neighbours and against altered questions), ``n``.
+        pairs against neighbours and against altered questions), ``n``; where there are claims
+        ``auroc_claims`` (answerable, of supported against refuted ones).
     """
     seen = _Seen()
     rng = random.Random(seed)  # noqa: S311 (sampling, not secrecy)
-    for each in mined:
+    for each in material.mined:
         cases = [case for case in each.cases if case.held_out]
-        chosen = rng.sample(cases, min(questions, len(cases)))
-        for case in track(chosen, f"scoring {each.name}", len(chosen)):
+        asked = rng.sample(cases, min(questions, len(cases)))
+        for case in track(asked, f"scoring {each.name}", len(asked)):
             _score(reader, each, case, rng, seen)
-    return {
+    figures = {
         "n": len(seen.f1),
         "place_f1": _mean(seen.f1),
         "relevant_first": _mean(seen.ranked_first),
@@ -64,6 +67,20 @@ def held_out(
         "auroc_neighbours": _auroc(seen.right, seen.beside),
         "auroc_altered": _auroc(seen.right, seen.altered),
     }
+    claims = [claim for claim in material.claims if claim.held_out]
+    if claims:
+        chosen = rng.sample(claims, min(2 * questions, len(claims)))
+        figures["auroc_claims"] = _claims(reader, chosen)
+    return figures
+
+
+def _claims(reader: PassageReader, claims: Sequence[Claim]) -> float:
+    said: dict[bool, list[float]] = {True: [], False: []}
+    for claim in track(claims, "scoring claims", len(claims)):
+        text = " ".join(claim.evidence)
+        reading = reader.read(claim.text, [Excerpt("", text, (Span(0, len(text)),))])[0]
+        said[claim.supported].append(reading.answerable)
+    return _auroc(said[True], said[False])
 
 
 def _score(

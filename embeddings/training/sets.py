@@ -74,10 +74,10 @@ def documents(folder: Path, which: ReadingSet) -> list[Document]:
         TrainingDataMissing: the file is not there, or not such a file.
     """
     found = []
-    for row in _rows(folder / f"{which.name}_passages.jsonl.gz", which, ("id", "text")):
+    for row in _rows(folder, which, "passages", ("id", "text")):
         title = str(row.get("title", "")).replace("_", " ") if which.titled else ""
         # Whole titles are held out, so that no neighbour of a held-out passage is trained on.
-        held_out = _tenth(title or str(row["id"])) < HELD_OUT_TENTHS
+        held_out = tenth(title or str(row["id"])) < HELD_OUT_TENTHS
         found.append(Document(str(row["id"]), title, str(row["text"]), held_out))
     return found
 
@@ -90,7 +90,7 @@ def questions(folder: Path, which: ReadingSet) -> list[Question]:
     """
     found = []
     keys = ("id", "question", "passage", "answers", "starts")
-    for row in _rows(folder / f"{which.name}_questions.jsonl.gz", which, keys):
+    for row in _rows(folder, which, "questions", keys):
         starts, answers = dict.fromkeys(row["starts"]), dict.fromkeys(row["answers"])
         if row.get("answerable", True) and answers:
             asked = Question(
@@ -100,7 +100,27 @@ def questions(folder: Path, which: ReadingSet) -> list[Question]:
     return found
 
 
-def _rows(path: Path, which: ReadingSet, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _rows(
+    folder: Path, which: ReadingSet, part: str, keys: Sequence[str]
+) -> Iterator[dict[str, Any]]:
+    advice = (
+        f"the set {which.name} comes from {which.home} ({which.licence}): give the folder that "
+        f"holds it with --data, or leave it out with --sets"
+    )
+    return gzip_rows(folder / f"{which.name}_{part}.jsonl.gz", advice, keys)
+
+
+def gzip_rows(path: Path, advice: str, keys: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The rows of a gzip JSON Lines file.
+
+    Args:
+        path: the file.
+        advice: where it comes from and what to do where it is not there.
+        keys: what each row must have.
+
+    Raises:
+        TrainingDataMissing: the file is not there, or not such a file.
+    """
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             for number, line in enumerate(file, start=1):
@@ -111,13 +131,11 @@ def _rows(path: Path, which: ReadingSet, keys: Sequence[str]) -> Iterator[dict[s
                     )
                 yield row
     except FileNotFoundError as exc:
-        raise TrainingDataMissing(
-            f"{path} is not there; the set {which.name} comes from {which.home} ({which.licence}): "
-            f"give the folder that holds it with --data, or leave it out with --sets"
-        ) from exc
+        raise TrainingDataMissing(f"{path} is not there; {advice}") from exc
     except (OSError, EOFError, ValueError, zlib.error) as exc:
         raise TrainingDataMissing(f"{path} is not gzip JSON Lines: {exc}; fetch it again") from exc
 
 
-def _tenth(text: str) -> int:
+def tenth(text: str) -> int:
+    """0 to 9, by the text alone: what decides what is held out."""
     return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 10

@@ -1,6 +1,6 @@
 """Labelled batches in, trained weights out; stops and goes on where it was.
 
-Enters: a network, a plan, the mined sets. Leaves: the averaged weights, a history of losses, and
+Enters: a network, a plan, what to train on. Leaves: the averaged weights, a history of losses, and
 a checkpoint folder. Deliberately knows nothing of files of questions, scores or model cards.
 
 Everything that is kept is safetensors or JSON. The weights that leave are an exponential moving
@@ -138,8 +138,7 @@ class Trainer:
         return Trained(dict(self._average), self._steps, self._seconds, list(self._history))
 
     def _a_round(self) -> int:
-        cases = sum(not c.held_out for m in self.material.mined for c in m.cases)
-        return max(1, round(self.plan.share * cases))
+        return max(1, round(self.plan.share * self.material.size()))
 
     def _batches(self, number: int) -> Iterator[Labelled]:
         seed = self.plan.seed
@@ -176,7 +175,8 @@ class Trainer:
 
     def _plan_record(self) -> dict[str, Any]:
         record: dict[str, Any] = json.loads(json.dumps(asdict(self.plan)))
-        return record | {"cases": [[m.place, len(m.cases)] for m in self.material.mined]}
+        cases = [[m.place, len(m.cases)] for m in self.material.mined]
+        return record | {"cases": cases, "claims": len(self.material.claims)}
 
     def _save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -159,3 +159,15 @@ def test_nothing_but_dropped_groups(tokenizer: PairTokenizer) -> None:
     groups = [group_of(i, whole=False) for i in range(3)]
     assert list(batches(groups, tokenizer, 100, seeded(0))) == []
     assert list(batches([], tokenizer, 100, seeded(0))) == []
+
+
+def test_what_a_text_supports_it_answers_in_no_words(tokenizer: PairTokenizer) -> None:
+    claims = [
+        Group((Example(text, "", "Baradar led.", (), ranked=False, supported=supported),))
+        for text, supported in (("Baradar led", True), ("Baradar fled", False))
+    ]
+    (made,) = batches([*claims, group_of(1)], tokenizer, 10_000, seeded(0))
+    assert sorted(made.answers.tolist()) == [0, 0, 1, 1]
+    assert (made.answers.sum(), made.ranked.sum(), made.done) == (2, 2, 3)
+    # Only the question's answer has a place.
+    assert made.start.sum() == made.end.sum() == 1

@@ -17,7 +17,7 @@ from embeddings.training.examples import Recipe
 from embeddings.training.losses import Weights
 from embeddings.training.trainer import Plan, Trained, Trainer
 from tests.embeddings.training.conftest import OneEncoder
-from tests.embeddings.training.made import CITIES, Run, options, write_set
+from tests.embeddings.training.made import CITIES, Run, options, write_gzip, write_set
 from tests.fakes import tiny_network
 
 
@@ -60,6 +60,23 @@ def test_without_one_it_begins_from_the_embedding_model(
     (training,) = begun
     model = tiny_network().adapter()
     assert all(torch.equal(value, model[name]) for name, value in training._exact.items())
+
+
+def test_statements_are_trained_on_beside_questions(
+    run: Run, tmp_path: Path, begun: list[Trainer], capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = write_set(tmp_path / "data", "squad_part", len(CITIES))
+    rows = [
+        {"claim": f"Fact {i} is {kind}.", "label": label, "evidence": [f"Fact {i} is known 🎉."]}
+        for i in range(60)
+        for kind, label in (("known", "SUPPORTS"), ("secret", "REFUTES"))
+    ]
+    stated = write_gzip(tmp_path / "é claims.jsonl.gz", rows)
+    assert run(*options(data, tmp_path / "out"), "--claims", stated) == 130
+    assert len(begun[0].material.claims) == 120
+    missing = tmp_path / "none.jsonl.gz"
+    assert run(*options(data, tmp_path / "out"), "--claims", missing) == 1
+    assert f"error: {missing} is not there; claims come from" in capsys.readouterr().err
 
 
 def write_odd(path: Path, kind: str) -> None:

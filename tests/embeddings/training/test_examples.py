@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 
 from embeddings.schema import Span
+from embeddings.training.claims import Claim
 from embeddings.training.examples import (
     Example,
     Group,
@@ -52,6 +53,35 @@ def test_a_group_by_hand() -> None:
     assert groups(made, replace(recipe, negatives=5)) == [Group((right, wrong))]
     sentence = Example("When did it open?", "Oslo", "It opened in 1998 🎉.", (Span(13, 17),))
     assert groups(made, replace(recipe, only_sentence=True)) == [Group((sentence, wrong))]
+
+
+def test_statements_are_groups_of_their_own(museums: Mined) -> None:
+    sentences = ("It opened 🎉.", "She led it.")
+    claims = [
+        Claim("It opened", sentences, True, False),
+        Claim("It never opened", sentences, False, False),
+        Claim("Held out", sentences, True, True),
+    ]
+    material = Material([museums], {}, claims)
+    made = list(epoch(material, PLAIN, 7, 0))
+    assert len(made) == material.size() == 48 + 2
+    stated = [g.examples for g in made if not g.examples[0].ranked]
+    assert sorted((e.question, e.supported, e.answers) for (e,) in stated) == [
+        ("It never opened", False, ()), ("It opened", True, ()),
+    ]  # fmt: skip
+    assert {e.text for (e,) in stated} <= {" ".join(sentences), " ".join(reversed(sentences))}
+    assert material.size(held_out=True) == 12 + 1
+    (held,) = (g for g in epoch(material, PLAIN, 7, 0, held_out=True) if len(g.examples) == 1
+               and not g.examples[0].ranked)  # fmt: skip
+    assert held.examples[0].question == "Held out"
+    # In other words, as questions are.
+    told = Material([], {"opened": ("began",)}, claims[:1])
+    ways = {
+        group.examples[0].question
+        for number in range(20)
+        for group in epoch(told, replace(PLAIN, other_words=1.0), 7, number)
+    }
+    assert ways == {"It opened", "It began"}
 
 
 def test_no_negatives_to_take() -> None:

@@ -99,6 +99,19 @@ def test_nothing_is_learned_from_tokens_outside_the_text() -> None:
     assert found.start.grad[1:3].abs().sum() == 0.0
 
 
+def test_an_answer_without_words_has_no_place() -> None:
+    labels = labelled([1, 1], [0, 0], [0, 1], [[1, 0], [0, 0]], [[0, 1], [0, 0]])
+    place = torch.tensor([[2.0, 0.0], [5.0, -5.0]], requires_grad=True)
+    found = Logits(torch.zeros(2), torch.zeros(2), place, place)
+    loss, parts = loss_of(found, labels, Weights())
+    loss.backward()
+    first, last = (-math.log(math.exp(x) / (math.exp(2) + 1)) for x in (2, 0))
+    assert parts["place"] == pytest.approx((first + last) / 2, rel=1e-5)
+    assert parts["answerable"] == pytest.approx(math.log(2))
+    assert place.grad is not None
+    assert place.grad[1].tolist() == [0.0, 0.0]
+
+
 def test_no_answers_at_all() -> None:
     labels = labelled([0, 0], [0, 0], [0, 0], [[0, 0]] * 2, [[0, 0]] * 2)
     zeros = Logits(*(torch.zeros(shape) for shape in ((2,), (2,), (2, 2), (2, 2))))

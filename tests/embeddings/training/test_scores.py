@@ -9,6 +9,8 @@ import pytest
 
 from embeddings.reader import Excerpt, PassageReader, PassageReading, Place
 from embeddings.schema import Span
+from embeddings.training.claims import Claim
+from embeddings.training.examples import Material
 from embeddings.training.scores import held_out, sentence_scores, token_f1
 from tests.embeddings.training.made import mined, museum
 
@@ -68,7 +70,7 @@ class Knows(PassageReader):
 def test_a_reader_that_knows_everything() -> None:
     reader = Knows(3.0)
     # Of 20 museums 4 are held out, with 3 questions each.
-    assert held_out(reader, [mined()], 100) == {
+    assert held_out(reader, Material([mined()]), 100) == {
         "n": 12, "place_f1": 1.0, "relevant_first": 1.0, "sentence_first": 1.0,
         "auroc_neighbours": 1.0, "auroc_altered": 1.0,
     }  # fmt: skip
@@ -77,7 +79,7 @@ def test_a_reader_that_knows_everything() -> None:
 
 
 def test_a_reader_that_has_it_backwards() -> None:
-    found = held_out(Knows(-3.0), [mined()], 100)
+    found = held_out(Knows(-3.0), Material([mined()]), 100)
     assert found == {
         "n": 12, "place_f1": 1.0, "relevant_first": 0.0, "sentence_first": 0.0,
         "auroc_neighbours": 0.0, "auroc_altered": 0.0,
@@ -87,7 +89,7 @@ def test_a_reader_that_has_it_backwards() -> None:
 def test_a_sample_is_the_same_for_its_seed() -> None:
     def asked(seed: int) -> list[tuple[str, int]]:
         reader = Knows(1.0)
-        assert held_out(reader, [mined()], 5, seed)["n"] == 5
+        assert held_out(reader, Material([mined()]), 5, seed)["n"] == 5
         return reader.asked
 
     assert asked(1) == asked(1)
@@ -97,6 +99,34 @@ def test_a_sample_is_the_same_for_its_seed() -> None:
 def test_nothing_held_out() -> None:
     none = mined()
     empty = type(none)(none.name, none.place, none.excerpts, [])
-    found = held_out(Knows(1.0), [empty], 5)
+    found = held_out(Knows(1.0), Material([empty]), 5)
     assert found.pop("n") == 0
     assert np.isnan(list(found.values())).all()
+
+
+class Believes(Knows):
+    """Takes a statement for supported where its sentences hold its last word."""
+
+    def reading(self, question: str, excerpt: Excerpt) -> PassageReading:
+        right = self.right if question.rsplit(maxsplit=1)[-1] in excerpt.text else -self.right
+        return PassageReading(0.0, right, (None,), (1.0,))
+
+
+def test_held_out_claims_are_scored() -> None:
+    sentences = ("It opened in Oslo 🎉.", "She led it.")
+    claims = [
+        Claim("It is in Oslo", sentences, True, True),
+        Claim("It is in Malmö", sentences, False, True),
+        # Not held out: never scored.
+        Claim("It is in Doha", sentences, True, False),
+    ]
+    material = Material([], claims=claims)
+    assert held_out(Believes(2.0), material, 5)["auroc_claims"] == 1.0
+    assert held_out(Believes(-2.0), material, 5)["auroc_claims"] == 0.0
+    reader = Believes(2.0)
+    assert math.isnan(held_out(reader, material, 5)["place_f1"])
+    assert sorted(asked for asked, _ in reader.asked) == ["It is in Malmö", "It is in Oslo"]
+    few = Believes(2.0)
+    held_out(few, Material([], claims=claims[:2] * 5), 2)
+    assert len(few.asked) == 4
+    assert "auroc_claims" not in held_out(Knows(1.0), Material([], claims=claims[2:]), 5)
