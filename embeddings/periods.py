@@ -155,8 +155,11 @@ def _joined(question: str, written: list[_Written]) -> Iterator[Period]:
             start = lead_start + before.start()
             yield Period(question[start:end], start, end, None, first - timedelta(days=1))
         elif after:
-            # From the day itself: "after the report of 5 October" is often of that day.
+            # From the day itself: what came "after 5 October" is often told that day. A month or
+            # a year is over first, unless it is "since" then.
+            over = last > first and not after[0].lower().startswith("since")
             start = lead_start + after.start()
-            yield Period(question[start:end], start, end, first, None)
+            begins = last + timedelta(days=1) if over else first
+            yield Period(question[start:end], start, end, begins, None)
         else:
             yield Period(question[start:end], start, end, first, last)

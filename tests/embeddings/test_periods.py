@@ -42,7 +42,10 @@ def found(question: str) -> list[tuple[str, str | None, str | None]]:
         # One side open
         ("Who won before October 5, 2023?", "before October 5, 2023", None, "2023-10-04"),
         ("Who won since December?", "since December", "2023-12-01", None),
-        ("Who won after October 2023?", "after October 2023", "2023-10-01", None),
+        ("Who won after October 2023?", "after October 2023", "2023-11-01", None),
+        ("Who won after 2020?", "after 2020", "2021-01-01", None),
+        ("Who won since 2020?", "since 2020", "2020-01-01", None),
+        ("Who won following 5 October 2023?", "following 5 October 2023", "2023-10-05", None),
         ("Who won prior to 2024?", "prior to 2024", None, "2023-12-31"),
         # Both ends
         (
