@@ -24,6 +24,7 @@ import numpy as np
 import tantivy
 from tantivy import Filter, Occur, Query, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
+from embeddings.countries import mentions
 from embeddings.encoder import FloatArray
 from embeddings.errors import CollectionCorrupt, CollectionUnwritable
 from embeddings.vectors import IntArray, as_keys
@@ -34,6 +35,8 @@ LEXICAL_VERSION = "1"
 ANALYZER = "english"
 LONGEST_WORD = 60
 WRITER_MEMORY = 64_000_000
+# What a country's other name is worth, beside the one that was asked with (docs/retrieval.md).
+OTHER_NAME = 0.5
 # Words that say how a question is put, not what it is about. In a passage they are kept.
 _ASKING = """
     a an the of in on at to for from by with and or is are was were be been being do does did
@@ -102,6 +105,8 @@ class WordIndex:
             CollectionCorrupt: what lies there is not a word index of this version.
             CollectionUnwritable: it cannot be created there.
         """
+        # What a country's other name is worth beside the one that was asked with; 0 is nothing.
+        self.other_name = OTHER_NAME
         self._schema = _schema()
         self._analyzer = analyzer()
         try:
@@ -174,6 +179,28 @@ class WordIndex:
         self._index.reload()
         self._searcher = self._index.searcher()
 
+    def _clauses(self, question: str, terms: Sequence[str]) -> list[Query]:
+        """One query a term; for a country one over all its names, of which the best counts."""
+        clauses = {(term,): self._all([term]) for term in terms}
+        for mention in mentions(normalize(question)) if self.other_name else ():
+            own = tuple(stem for stem in self._analyzer.analyze(mention.words) if stem in terms)
+            if not own:
+                continue
+            names = {tuple(self._analyzer.analyze(normalize(name))) for name in mention.others}
+            others = [
+                Query.boost_query(self._all(name), self.other_name)
+                for name in sorted(names - {own})
+            ]
+            for stem in own:
+                clauses.pop((stem,), None)
+            clauses[own] = Query.disjunction_max_query([self._all(own), *others])
+        return [*clauses.values()]
+
+    def _all(self, stems: Sequence[str]) -> Query:
+        """Passages with all of these stems."""
+        each = [Query.term_query(self._schema, "text", stem, index_option="freq") for stem in stems]
+        return each[0] if len(each) == 1 else Query.boolean_query([(Occur.Must, q) for q in each])
+
     def search(
         self, question: str, k: int, articles: Sequence[int] | None = None
     ) -> tuple[IntArray, FloatArray]:
@@ -191,12 +218,7 @@ class WordIndex:
         searcher = self._searcher
         if k <= 0 or not terms or (articles is not None and not articles):
             return as_keys([]), np.zeros(0, dtype=np.float32)
-        wanted = Query.boolean_query(
-            [
-                (Occur.Should, Query.term_query(self._schema, "text", term, index_option="freq"))
-                for term in terms
-            ]
-        )
+        wanted = Query.boolean_query([(Occur.Should, c) for c in self._clauses(question, terms)])
         if articles is not None:
             among = Query.term_set_query(self._schema, "article", list(articles))
             wanted = Query.boolean_query(

@@ -22,8 +22,19 @@ from embeddings.search import Candidates, Searched
 # How many are read, and how many of them for their cosine alone.
 READ = 16
 READ_FOR_COSINE = 4
-# What certain relevance is worth, in units of the fused score (docs/retrieval.md: how chosen).
-WEIGHT = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What certain relevance is worth, in units of the fused score (docs/reader.md: how chosen).
+
+    Of a passage found for the whole question, and of one found for a part of it: a part is no
+    question of the kind that the reader learned.
+    """
+
+    whole: float = 0.3
+    part: float = 0.3
+
 
 Fetch = Callable[[list[int]], Mapping[int, tuple[Passage, Article]]]
 
@@ -45,7 +56,7 @@ class Rereading:
         candidates: Candidates,
         best: Sequence[int],
         searched: Searched,
-        weight: float = WEIGHT,
+        worth: Worth = Worth(),
     ) -> tuple[Candidates, dict[int, float]]:
         """Read the best candidates and count what the reader says.
 
@@ -53,13 +64,20 @@ class Rereading:
             candidates: passages with fused scores.
             best: the keys of the best of them, best first.
             searched: says how near a passage's vector is.
-            weight: what certain relevance is worth.
+            worth: what certain relevance is worth.
 
         Returns:
             the candidates with new scores, and the relevance in [0, 1] of those that were read.
         """
         relevance = self.relevance(candidates, best, searched)
-        scores = {key: s + weight * relevance.get(key, 0.0) for key, s in candidates.scores.items()}
+        weights = {
+            key: worth.whole if candidates.part.get(key) is None else worth.part
+            for key in relevance
+        }
+        scores = {
+            key: score + weights.get(key, 0.0) * relevance.get(key, 0.0)
+            for key, score in candidates.scores.items()
+        }
         return replace(candidates, scores=scores), relevance
 
     def relevance(

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,6 +43,7 @@ class Way:
     vectors: bool = True
     recognise: bool = True
     read: bool = True
+    countries: bool = True
 
 
 WAYS: Mapping[str, Way] = {
@@ -50,6 +52,7 @@ WAYS: Mapping[str, Way] = {
     "no words": Way(words=False),
     "no vectors": Way(vectors=False),
     "nothing recognised": Way(recognise=False),
+    "no other names of countries": Way(countries=False),
     "words alone": Way(vectors=False, recognise=False, read=False),
     "vectors alone": Way(words=False, recognise=False, read=False),
 }
@@ -86,6 +89,10 @@ class Without(Collection):
         shown = whole.snapshot()
         if not way.words:
             shown = replace(shown, words=WordIndex(None))
+        elif not way.countries:
+            literal = copy(shown.words)
+            literal.other_name = 0.0
+            shown = replace(shown, words=literal)
         if not way.vectors:
             dim = whole.encoder.identity.dim
             shown = replace(shown, vectors=Unfound(len(shown.vectors), dim))

@@ -15,18 +15,21 @@ from tqdm import tqdm
 from embeddings.cli import guarded
 from embeddings.readers import released_reader
 from embeddings.register import register_of
-from embeddings.rerank import READ, Rereading
+from embeddings.rerank import READ, Rereading, Worth
 from embeddings.retriever import choose
 from embeddings.search import POOL, Search, fuse
 from embeddings.understanding import understand
 from eval.results import Place
 from eval.studies.rankings import Study, opened, options, table
 
-WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2)
+WORTHS = (
+    *(Worth(each, each) for each in (0.0, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2)),
+    *(Worth(part=each) for each in (0.0, 0.1, 0.2)),
+)
 
 
 def rankings(study: Study, question: str, rereading: Rereading) -> list[list[Place]]:
-    """The first passages at every weight."""
+    """The first passages at every worth."""
     collection, snapshot = study.collection, study.collection.snapshot()
     register = register_of(collection, snapshot)
     found = understand(question, register.known)
@@ -38,9 +41,9 @@ def rankings(study: Study, question: str, rereading: Rereading) -> list[list[Pla
         rereading.reader, (question, *(part.text for part in found.parts)), rereading.fetch
     )
     told = []
-    for weight in WEIGHTS:
-        # The readings are kept: only the first weight waits for them.
-        again, _ = rereading(candidates, best, searched, weight)
+    for worth in WORTHS:
+        # The readings are kept: only the first of them waits for them.
+        again, _ = rereading(candidates, best, searched, worth)
         keys = [key for key, _ in choose(again, study.depth)]
         passages = collection.passages(keys, snapshot)
         told.append([study.place(*passages[key]) for key in keys])
@@ -48,7 +51,7 @@ def rankings(study: Study, question: str, rereading: Rereading) -> list[list[Pla
 
 
 def measure(study: Study) -> dict[str, Sequence[float]]:
-    """The figures of every weight."""
+    """The figures of every worth."""
     reader = released_reader()
     if reader is None:
         raise SystemExit("there are no weights of the reader: nothing to measure")
@@ -56,8 +59,11 @@ def measure(study: Study) -> dict[str, Sequence[float]]:
     rereading = Rereading(reader, (), lambda keys: collection.passages(keys, snapshot))
     cases = study.dataset.cases
     asked = [rankings(study, case.question, rereading) for case in tqdm(cases, disable=None)]
-    by_weight = zip(WEIGHTS, zip(*asked, strict=True), strict=True)
-    return {f"the reader counts {weight}": study.figures(told) for weight, told in by_weight}
+    by_worth = zip(WORTHS, zip(*asked, strict=True), strict=True)
+    return {
+        f"the reader counts {worth.whole}, for a part {worth.part}": study.figures(told)
+        for worth, told in by_worth
+    }
 
 
 def main() -> int:

@@ -185,6 +185,30 @@ def test_a_filter_does_not_change_the_scores(index: WordIndex) -> None:
     assert limited.tolist() == free.tolist()
 
 
+def test_a_country_by_its_other_names() -> None:
+    texts = {
+        1: "Iran said no.", 2: "The Iranian minister spoke.", 3: "Somebody in Tehran knew.",
+        4: "The U.S. left.", 5: "The United States of America", 6: "The rest of us stayed united.",
+    }  # fmt: skip
+    index = WordIndex(None)
+    index.update([], entries(texts))
+    # The name that was asked with comes first, and each passage counts once.
+    assert keys(index, "What does Tehran want?")[0] == 3
+    assert sorted(keys(index, "What does Tehran want?")) == [1, 2, 3]
+    assert keys(index, "Does Iran agree?")[0] == 1
+    assert sorted(keys(index, "Did the Iranians agree?")) == [1, 2, 3]
+    assert keys(index, "Would the United States agree?")[0] == 5
+    assert 4 in keys(index, "Would America agree?")
+    assert keys(index, "Bogotá?") == keys(index, "iran tehran", 0) == []
+    # Written as a name only: "us" is somebody else.
+    assert keys(index, "tehran") == [3]
+    both = WordIndex(None)
+    both.update([], entries({1: "Tehran, Iran", 2: "Tehran, home", 3: "home, Iran"}))
+    found, scores = both.search("Tehran?", 3)
+    assert sorted(found[:2].tolist()) == [1, 2]
+    assert scores[:2].tolist() == pytest.approx([2 * scores[2]] * 2)
+
+
 def test_update_replaces_and_removes() -> None:
     index = WordIndex(None)
     index.update([], entries(TEXTS))

@@ -9,7 +9,9 @@ import pytest
 from embeddings import rerank, retriever
 from embeddings.collection import Collection
 from embeddings.reader import Excerpt, PassageReader, PassageReading
+from embeddings.rerank import Rereading, Worth
 from embeddings.retriever import retrieve
+from embeddings.search import Candidates
 from tests.fakes import TinyEncoder
 from tests.news import write_lines
 
@@ -50,6 +52,21 @@ def test_what_the_reader_finds_relevant_comes_first(rivers: Collection) -> None:
     assert hits[1].scores.reader == pytest.approx(0.0, abs=1e-6)
     # The others stay as they were.
     assert [hit.passage.id for hit in hits[1:]] == [hit.passage.id for hit in plain[:-1]]
+
+
+def test_a_part_and_the_whole_have_their_own_worth() -> None:
+    keys = [1, 2, 3, 4]
+    candidates = Candidates(dict.fromkeys(keys, 0.5), {}, {2: 0, 3: 1})
+    relevance = {1: 1.0, 2: 1.0, 3: 0.5}
+
+    class Told(Rereading):
+        def relevance(self, *_: object) -> dict[int, float]:
+            return relevance
+
+    rereading = Told(Judge(""), ("whole?", "one?", "other?"), lambda _: {})
+    counted, told = rereading(candidates, keys, None, Worth(0.4, 0.2))  # type: ignore[arg-type]
+    assert counted.scores == pytest.approx({1: 0.9, 2: 0.7, 3: 0.6, 4: 0.5})
+    assert told == relevance
 
 
 def test_only_so_many_are_read_and_each_once(rivers: Collection) -> None:

@@ -106,6 +106,18 @@ def test_an_index_left_out_finds_nothing(filled: Collection) -> None:
     assert len(filled.snapshot().vectors) == len(filled.snapshot().words) == 4
 
 
+def test_only_the_name_that_was_asked_with(filled: Collection) -> None:
+    question = "Whom did the Egyptians meet?"
+
+    def lexical(collection: Collection) -> set[str]:
+        hits = retrieve(collection, question, 10, rerank=False).hits
+        return {hit.article.id for hit in hits if hit.scores.lexical}
+
+    assert "cairo" in lexical(filled)
+    assert "cairo" not in lexical(Without(filled, Way(countries=False)))
+    assert "cairo" in lexical(filled)
+
+
 def test_a_question_that_cannot_be_asked_scores_zero(study: Study) -> None:
     judged = measure(study, ToldReader(like_cairo), {"words alone": WAYS["words alone"]})
     results = judged["words alone"]
