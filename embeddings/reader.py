@@ -33,7 +33,7 @@ from embeddings.weights import check_weights, packaged_folder, packaged_weights
 
 FOLDER = Path(__file__).with_name("reader_weights")
 WEIGHTS = FOLDER / "reader.safetensors"
-SHA256 = "656294684f47be4cb3a0d625b673653c60f79e9a69dac94b97044370e74cd48e"
+SHA256 = "70cd18b35f72f742840b4c50236971db48e03d7974a8b9c55e9ae83a517036db"
 # Tokens of one forward pass, padding counted: what a question's passages have, read in one go.
 BATCH_TOKENS = 8_192
 # The longest answer, in tokens: longer ones are whole sentences.

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from embeddings.training.trainer import Plan
 
 RELEASED = "reader.safetensors"
+RECORD = "training.json"
+# Of an earlier training: what its reader was made from. Its scores were another network's.
+EARLIER = ("sha256", "plan", "device", "steps", "seconds", "sets")
 HEADS = {
     "joint": Weights(),
     "relevance": Weights(answerable=0.0, place=0.0),
@@ -113,9 +116,23 @@ def _run(options: argparse.Namespace) -> None:
     record["sets"] = [_told(s, m) for s, m in zip(chosen, mined, strict=True)]
     if stated:
         record["sets"].append(_told_claims(options.claims, stated))
-    (options.out / "training.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+    record["earlier"] = _earlier(options.begin, plan.begins_from)
+    (options.out / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
     write_card(record, options.out / "MODEL_CARD.md")
     print(json.dumps({k: record[k] for k in ("sha256", "bytes", "seconds", "scores")}))
+
+
+def _earlier(begin: Path | None, sha256: str) -> list[dict[str, object]]:
+    """The trainings that this one goes on from, last first, where their record lies beside."""
+    if begin is None:
+        return []
+    try:
+        record = json.loads((begin.parent / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    if not isinstance(record, dict) or record.get("sha256") != sha256:
+        return []
+    return [{key: record[key] for key in EARLIER}, *record.get("earlier", [])]
 
 
 def _told(which: ReadingSet, mined: Mined) -> dict[str, object]:

@@ -51,13 +51,8 @@ def card(record: Mapping[str, Any]) -> str:
         f"{row['relevance']:.3f} | {row['answerable']:.3f} | {row['place']:.3f} |"
         for row in _thinned(record["history"])
     )
-    recipe = ", ".join(f"{name} {_value(value)}" for name, value in plan["recipe"].items())
-    rest = ", ".join(
-        f"{name} {_value(value)}"
-        for name, value in plan.items()
-        if name not in ("recipe", "weights", "begins_from")
-    )
-    made = "\n".join(["", *_made(plan)])
+    made = "\n".join(["", *_made(record)])
+    before = "".join(_before(record))
     held = "\n".join(f"| {name} | {value} |" for name, value in scores.items() if name != "n")
     asked = "\n".join(f"| {name} | {value} |" for name, value in question["held_out"].items())
     return f"""# The reader
@@ -79,14 +74,12 @@ collections were not trained on.
 
 ## Training
 
-{record["steps"]:,} steps in {record["seconds"] / 60:.0f} minutes on {record["device"]}.
-Plan: {rest}.
-Pairs of an epoch: {recipe}.{made}
+{_trained(record)}{made}
 
 | step | relevance | answerable | place |
 |---|---|---|---|
 {losses}
-
+{before}
 ## Scores on held-out documents (n = {scores["n"]:,})
 
 | measure | value |
@@ -107,15 +100,42 @@ held-out questions that they were not fitted on. Threshold {question["threshold"
 """
 
 
-def _made(plan: Mapping[str, Any]) -> Iterator[str]:
+def _trained(record: Mapping[str, Any]) -> str:
+    """How long, where and by which plan."""
+    plan = record["plan"]
+    recipe = ", ".join(f"{name} {_value(value)}" for name, value in plan["recipe"].items())
+    rest = ", ".join(
+        f"{name} {_value(value)}"
+        for name, value in plan.items()
+        if name not in ("recipe", "weights", "begins_from")
+    )
+    return (
+        f"{record['steps']:,} steps in {record['seconds'] / 60:.0f} minutes on {record['device']}."
+        f"\nPlan: {rest}.\nPairs of an epoch: {recipe}."
+    )
+
+
+def _made(record: Mapping[str, Any]) -> Iterator[str]:
     """What the plan's names and numbers do not say of themselves."""
+    plan, earlier = record["plan"], record.get("earlier", [])
     if plan["begins_from"]:
+        told = "as told below" if earlier else "and what that one was trained on, its own card says"
         yield _wrapped(
             f"The network was trained on from another reader's weights, those with sha256 "
-            f"`{plan['begins_from']}`: what that one was trained on, its own card says."
+            f"`{plan['begins_from']}`, {told}."
         )
     if plan["recipe"]["other_words"]:
         yield _wrapped(SYNONYMS)
+
+
+def _before(record: Mapping[str, Any]) -> Iterator[str]:
+    """The trainings that this one went on from, last first."""
+    for each in record.get("earlier", []):
+        sets = ", ".join(f"{s['name']} ({s['questions']:,})" for s in each["sets"])
+        yield (
+            f"\nBefore, to the weights with sha256 `{each['sha256']}`:\n{_trained(each)}\n"
+            f"Trained on {sets}.\n"
+        )
 
 
 def _limits(recipe: Mapping[str, Any]) -> str:

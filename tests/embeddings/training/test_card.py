@@ -86,14 +86,30 @@ def test_what_it_began_from_is_said_in_words() -> None:
     other = "cd" * 32
     text = card(record(plan=Plan(begins_from=other)))
     assert (
-        f"The network was trained on from another reader's weights, those with sha256 `{other}`: "
-        f"what that one was trained on, its own card says."
+        f"The network was trained on from another reader's weights, those with sha256 `{other}`, "
+        f"and what that one was trained on, its own card says."
     ) in prose(text)
     plain = card(record())
     assert "another reader" not in plain
     for each in (text, plain):
         assert "begins_from" not in each
         assert "\n\n| step |" in each
+
+
+def test_the_trainings_before_are_told() -> None:
+    first, second = "cd" * 32, "ef" * 32
+    keys = ("device", "steps", "seconds", "sets")
+    early = {**{k: record()[k] for k in keys}, "sha256": first, "plan": asdict(Plan(seed=5))}
+    later = {**early, "sha256": second, "plan": asdict(Plan(begins_from=first)), "steps": 77}
+    text = card(record(plan=Plan(begins_from=second)) | {"earlier": [later, early]})
+    assert f"those with sha256 `{second}`, as told below." in prose(text)
+    last, before, first_of_all = text.split("Before, to the weights with sha256 ")
+    assert "| step |" in last
+    assert before.startswith(f"`{second}`:\n77 steps in 90 minutes on cpu.\nPlan: epochs 2")
+    assert first_of_all.startswith(f"`{first}`:\n12,345 steps")
+    assert "seed 5" in first_of_all.split("## Scores")[0]
+    assert "Trained on made (1,234).\n" in before
+    assert "Before, to" not in card(record())
 
 
 ALTERED = "questions that a passage almost answers, made by changing a name"

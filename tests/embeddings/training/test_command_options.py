@@ -46,10 +46,31 @@ def test_going_on_from_a_trained_reader(
     state = json.loads((out / "checkpoint" / "checkpoint.json").read_text(encoding="utf-8"))
     assert state["plan"]["begins_from"] == digest
     assert digest in (out / "MODEL_CARD.md").read_text(encoding="utf-8")
+    # No record of the earlier training lay beside its weights.
+    assert record["earlier"] == []
     # Its checkpoint is none of a training from the embedding model, nor from another reader.
     assert run(*given) == 1
     save_file(tiny_network(seed=6).adapter(), path)
     assert run(*given, "--begin", path) == 1
+
+
+def test_what_is_gone_on_from_is_kept_on_record(run: Run, tmp_path: Path) -> None:
+    data = write_set(tmp_path / "data", "squad_part", len(CITIES))
+    first, second, third = (tmp_path / name for name in ("é1", "é2", "é3"))
+    assert run(*options(data, first), "--questions", 40) == 0
+    given = ["--questions", 40, "--begin"]
+    assert run(*options(data, second), *given, first / "reader.safetensors") == 0
+    assert run(*options(data, third), *given, second / "reader.safetensors") == 0
+    records = [
+        json.loads((out / "training.json").read_text(encoding="utf-8"))
+        for out in (first, second, third)
+    ]
+    told = [{key: each[key] for key in command.EARLIER} for each in records]
+    assert [each["earlier"] for each in records] == [[], told[:1], [told[1], told[0]]]
+    # A record of other weights is none of these.
+    other = records[0] | {"sha256": "0" * 64}
+    (first / "training.json").write_text(json.dumps(other), encoding="utf-8")
+    assert command._earlier(first / "reader.safetensors", records[0]["sha256"]) == []
 
 
 def test_without_one_it_begins_from_the_embedding_model(
