@@ -33,7 +33,7 @@ class Worth:
     """
 
     whole: float = 0.3
-    part: float = 0.3
+    part: float = 0.2
 
 
 Fetch = Callable[[list[int]], Mapping[int, tuple[Passage, Article]]]

@@ -25,7 +25,7 @@ from qa_app.schema import WELL_SUPPORTED, Citation, Sentence
 SAME_FACT = 0.78
 # A further sentence must be at least this likely to answer, absolutely and against the best.
 ADD_AT_LEAST = 0.02
-ADD_RATIO = 0.05
+ADD_RATIO = 0.1
 
 _FIGURE = re.compile(
     r"\d+(?:[.,:]\d+)*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|"
