@@ -181,7 +181,7 @@ class WordIndex:
 
     def _clauses(self, question: str, terms: Sequence[str]) -> list[Query]:
         """One query a term; for a country one over all its names, of which the best counts."""
-        clauses = {(term,): self._all([term]) for term in terms}
+        clauses: dict[tuple[str, ...], Query] = {(term,): self._all([term]) for term in terms}
         for mention in mentions(normalize(question)) if self.other_name else ():
             own = tuple(stem for stem in self._analyzer.analyze(mention.words) if stem in terms)
             if not own:

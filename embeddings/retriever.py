@@ -40,12 +40,25 @@ MAX_WORDS = 2_000
 class Retrieval:
     """What was found for one question, best first.
 
-    ``timings_ms`` says how long each stage took, ``understanding`` what was recognised.
+    ``timings_ms`` says how long each stage took, ``understanding`` what was recognised, and
+    ``parts`` for which part of the question each hit was found: one number a hit, None for the
+    question as a whole; empty where the question has no parts.
     """
 
     hits: list[Hit]
     timings_ms: dict[str, float] = field(default_factory=dict)
     understanding: Understanding = field(default_factory=Understanding)
+    parts: tuple[int | None, ...] = ()
+
+    def asked(self, question: str) -> list[tuple[str, list[Hit]]]:
+        """What the hits are to be read for: each half with its hits, or the question with all."""
+        if len(self.understanding.parts) < 2:
+            return [(question, self.hits)]
+        texts = [*(part.text for part in self.understanding.parts), question]
+        found: list[list[Hit]] = [[] for _ in texts]
+        for hit, part in zip(self.hits, self.parts, strict=True):
+            found[-1 if part is None else part].append(hit)
+        return [each for each in zip(texts, found, strict=True) if each[1]]
 
 
 def clean_question(question: str) -> str:
@@ -112,7 +125,8 @@ def retrieve(  # noqa: PLR0913 (each a choice of the caller's)
         candidates, relevance = watch("rerank", lambda: rereading(candidates, best, searched))
     ranked = watch("fuse", lambda: choose(candidates, k))
     hits = watch("fuse", lambda: _hits(collection, snapshot, ranked, searched, relevance))
-    return Retrieval(hits, watch.timings, understanding)
+    parts = tuple(candidates.part.get(key) for key in hits) if understanding.parts else ()
+    return Retrieval([*hits.values()], watch.timings, understanding, parts)
 
 
 def choose(candidates: Candidates, k: int) -> list[tuple[int, float]]:
@@ -126,16 +140,17 @@ def _hits(
     ranked: Sequence[tuple[int, float]],
     searched: Searched,
     relevance: Mapping[int, float],
-) -> list[Hit]:
+) -> dict[int, Hit]:
+    """The hits by their passages' keys, best first."""
     found = collection.passages([key for key, _ in ranked], snapshot)
-    return [
-        Hit(
+    return {
+        key: Hit(
             *found[key],
             Scores(score, searched.dense(key), searched.lexical(key), relevance.get(key)),
         )
         for key, score in ranked
         if key in found
-    ]
+    }
 
 
 def to_document(hit: Hit) -> Document:

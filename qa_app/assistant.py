@@ -20,13 +20,19 @@ from embeddings.schema import Filters
 from embeddings.understanding import Understanding
 from qa_app.conversation import stand_alone
 from qa_app.events import Done, Event, Said, Stage
-from qa_app.extractive import Draft, compose
+from qa_app.extractive import Draft, compose_all
 from qa_app.heading_answers import NAMES, OF_ARTICLES, HeadingQuestion, heading_question, line_of
 from qa_app.recognised import recognised_in
 from qa_app.schema import Answer
 from qa_app.settings import Settings
 
 NEAREST = 3
+
+
+# Said of an answer to some parts of a question.
+SOME_PARTS = (
+    "Only a part of the question is answered: for the rest these articles hold no sentence."
+)
 
 
 class Assistant:
@@ -93,14 +99,19 @@ class Assistant:
             draft, confidence, missing, notices = _from_heading(about)
         else:
             words = self.collection.words()
-            reading = self.reader.read(understood, found.hits, words)
-            confidence = reading.answerable
+            # A question with halves is answered by halves: no sentence answers all of it.
+            readings = [
+                self.reader.read(text, hits, words) for text, hits in found.asked(understood)
+            ]
+            confidence = max((each.answerable for each in readings), default=0.0)
             wanted = self.settings.threshold
             threshold = self.reader.threshold if wanted is None else wanted
-            if reading.sentences and confidence >= threshold:
-                draft = compose(reading, self.settings.max_sentences)
-            else:
-                missing = self._missing(understood, found, reading)
+            believed = [r for r in readings if r.sentences and r.answerable >= threshold]
+            draft = compose_all(believed, self.settings.max_sentences)
+            if not believed:
+                missing = self._missing(understood, found, readings)
+            elif len(believed) < len(readings):
+                notices = (SOME_PARTS,)
         end = time.perf_counter()
         timings = {**found.timings_ms, "read": 1000 * (end - reading_begin)}
         return Answer(
@@ -117,7 +128,7 @@ class Assistant:
             timings_ms={**timings, "total": 1000 * (end - begin)},
         )
 
-    def _missing(self, question: str, found: Retrieval, reading: Reading) -> str:
+    def _missing(self, question: str, found: Retrieval, readings: Sequence[Reading]) -> str:
         """What was not there, in plain words."""
         if not found.hits:
             return "There are no articles to look in: add some, or widen the filters."
@@ -134,7 +145,7 @@ class Assistant:
             return f"Nothing in these articles mentions {_quoted(unknown)}."
         # The reader looked around one sentence; this is said of all the passages that are shown.
         shown = {stem for hit in found.hits[:NEAREST] for stem in words.stems(hit.passage.text)}
-        absent = set(reading.unmatched) - shown
+        absent = {word for reading in readings for word in reading.unmatched} - shown
         named = [term for term in spoken if absent.intersection(words.stems(term))]
         if named:
             return f"The passages nearest to the question do not mention {_quoted(named)}."

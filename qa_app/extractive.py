@@ -50,6 +50,13 @@ class Draft:
         self.citations.append(Citation.at(number, article, span.start, span.end))
         return number
 
+    def has(self, sentence: ScoredSentence) -> bool:
+        """Whether these words are cited already."""
+        return any(
+            c.article.id == sentence.hit.article.id and c.start == sentence.span.start
+            for c in self.citations
+        )
+
     def say(self, spans: Sequence[tuple[Article, Span]], answer: Span | None = None) -> None:
         """Add the first of these as a sentence, cited together with the others.
 
@@ -65,13 +72,25 @@ class Draft:
         self.sentences.append(Sentence(article.text[span.start : span.end], numbers, words))
 
 
-def compose(reading: Reading, max_sentences: int) -> Draft:
+def compose_all(readings: Sequence[Reading], max_sentences: int) -> Draft:
+    """One answer out of several readings, of a question's parts: each has its say in turn."""
+    draft = Draft()
+    for number, reading in enumerate(readings):
+        left = max_sentences - len(draft.sentences)
+        if left:
+            compose(reading, max(1, left // (len(readings) - number)), draft)
+    return draft
+
+
+def compose(reading: Reading, max_sentences: int, draft: Draft | None = None) -> Draft:
     """Choose and cite the sentences that answer.
 
     Args:
         reading: not empty, and believed to hold an answer.
         max_sentences: at most this many.
+        draft: what was said before, to go on from; what is in it is not said again.
     """
+    draft = draft or Draft()
     likeness = reading.vectors @ reading.vectors.T
     figures = [_figures(sentence.text) for sentence in reading.sentences]
     best = reading.sentences[0].score
@@ -82,13 +101,12 @@ def compose(reading: Reading, max_sentences: int) -> Draft:
         likely = sentence.score >= ADD_AT_LEAST and sentence.score >= ADD_RATIO * best
         if i and not (likely and sentence.text[-1:] != "?"):
             continue
-        if any(_same(likeness, figures, i, j) for j in chosen):
+        if draft.has(sentence) or any(_same(likeness, figures, i, j) for j in chosen):
             continue
         # Where the first may not answer, the next likely ones are shown without having to add.
         unsure = reading.answerable < WELL_SUPPORTED
         if not chosen or unsure or _adds(reading, figures, i, chosen):
             chosen.append(i)
-    draft = Draft()
     for i in chosen:
         told = [_place(reading.sentences[j]) for j in _tellers(reading, likeness, figures, i)]
         draft.say(told, reading.sentences[i].answer)

@@ -55,6 +55,24 @@ def test_the_best_hit_with_its_scores(filled: Collection) -> None:
     assert fused == sorted(fused, reverse=True)
 
 
+def test_each_half_is_read_with_its_own_hits(filled: Collection) -> None:
+    question = "What did Público say about the flood, and what did Dagen say about the strike?"
+    found = retrieve(filled, question, 4, rerank=False)
+    texts = [part.text for part in found.understanding.parts]
+    assert len(texts) == 2
+    assert len(found.parts) == len(found.hits) == 4
+    asked = found.asked(question)
+    assert [text for text, _ in asked] == texts
+    assert sorted(h.passage.id for _, hits in asked for h in hits) == sorted(
+        h.passage.id for h in found.hits
+    )
+    by_part = {text: hits[0].article.id for text, hits in asked}
+    assert by_part == {texts[0]: "lisbon", texts[1]: "oslo"}
+    whole = retrieve(filled, "Who was on strike?", 4, rerank=False)
+    assert whole.parts == ()
+    assert whole.asked("Who?") == [("Who?", whole.hits)]
+
+
 @pytest.mark.parametrize(("k", "count"), [(0, 0), (1, 1), (3, 3), (4, 4), (99, 4)])
 def test_at_most_k(filled: Collection, k: int, count: int) -> None:
     full = [hit.passage.id for hit in retrieve(filled, "Oslo", 99).hits]

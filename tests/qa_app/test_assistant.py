@@ -14,7 +14,7 @@ from embeddings.collection import Collection
 from embeddings.errors import InvalidQuestion
 from embeddings.retriever import MAX_WORDS
 from embeddings.schema import Filters
-from qa_app.assistant import NEAREST, Assistant
+from qa_app.assistant import NEAREST, SOME_PARTS, Assistant
 from qa_app.events import Done, Said, Stage
 from qa_app.schema import Answer
 from qa_app.settings import Settings
@@ -162,6 +162,35 @@ def test_words_that_only_say_of_the_source_are_not_missing(
     assistant: Assistant, question: str, missing: str
 ) -> None:
     assert assistant.ask(question).missing == missing
+
+
+DRONES = "What did the wsws.org article of 5 March 2020 say of the drone strike"
+
+
+def test_a_question_with_halves_is_answered_by_halves(
+    assistant: Assistant, originals: dict[str, str]
+) -> None:
+    both = assistant.ask(f"{DRONES}, and does BreaknLinks say how Milley called the Taliban?")
+    check_answered(both, originals)
+    publishers = [c.article.publisher for c in both.citations]
+    assert {"wsws.org", "BreaknLinks"} <= set(publishers)
+    # Each half speaks in its turn.
+    assert publishers[0] == "wsws.org"
+    assert both.notices == ()
+    assert len({(c.article.id, c.start) for c in both.citations}) == len(both.citations)
+
+
+def test_a_half_without_an_answer_is_said(assistant: Assistant, originals: dict[str, str]) -> None:
+    half = assistant.ask(f"{DRONES}, and what did New Eastern Outlook write about apple pie?")
+    check_answered(half, originals)
+    assert half.notices == (SOME_PARTS,)
+    none = assistant.ask(
+        "What did the wsws.org article say of apple pie, and what did New Eastern Outlook write "
+        "about the recipe?"
+    )
+    check_not_found(none, originals)
+    assert (none.notices, none.missing) == ((), "Nothing in these articles mentions “apple”, "
+                                            "“pie” or “recipe”.")  # fmt: skip
 
 
 @pytest.mark.parametrize("question", ANY)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from embeddings.reading import Reading, ScoredSentence
 from embeddings.schema import Article, Hit, Passage, Scores, Span
-from qa_app.extractive import ADD_AT_LEAST, ADD_RATIO, SAME_FACT, Draft, compose
+from qa_app.extractive import ADD_AT_LEAST, ADD_RATIO, SAME_FACT, Draft, compose, compose_all
 
 # One row of (article, sentence, score, angle): two sentences are as alike as the cosine of the
 # angle between them, in degrees.
@@ -231,3 +231,21 @@ def test_every_answer_is_verbatim(rows: list[Row], most: int) -> None:
         articles = [draft.citations[number - 1].article.id for number in sentence.citations]
         assert len(set(articles)) == len(articles)
     assert {n for s in draft.sentences for n in s.citations} == set(numbers)
+
+
+def test_each_part_has_its_say_in_turn() -> None:
+    one = reading(("a", "One.", 0.6, 0), ("a", "Two.", 0.5, 90), ("a", "Three.", 0.4, 180))
+    other = reading(("b", "Four.", 0.6, 0), ("b", "Five.", 0.5, 90), ("b", "Six.", 0.4, 180))
+    told = [text for text, _ in said(compose_all([one, other], 5))]
+    assert told == ["One.", "Two.", "Four.", "Five.", "Six."]
+    assert [text for text, _ in said(compose_all([one, other], 2))] == ["One.", "Four."]
+    assert [text for text, _ in said(compose_all([one, other], 1))] == ["One."]
+    assert said(compose_all([one], 5)) == said(compose(one, 5))
+    assert said(compose_all([], 5)) == []
+
+
+def test_what_one_part_said_another_does_not_say_again() -> None:
+    one = reading(("a", "One.", 0.6, 0), ("a", "Two.", 0.5, 90))
+    draft = compose_all([one, one], 4)
+    assert said(draft) == [("One.", (1,)), ("Two.", (2,))]
+    assert cited(draft) == [(1, "a", "One."), (2, "a", "Two.")]
