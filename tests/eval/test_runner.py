@@ -86,11 +86,14 @@ def test_an_interrupted_run_goes_on(tmp_path: Path) -> None:
 
 def test_ctrl_c_keeps_what_is_done(tmp_path: Path) -> None:
     script = (
+        "import signal\n"
         "from pathlib import Path\n"
         "from tests.eval.test_runner import case, plan\n"
         "from eval.runner import execute\n"
         f"folder = Path({str(tmp_path)!r})\n"
         "if __name__ == '__main__':\n"
+        # A shell's background job begins with Ctrl-C ignored.
+        "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "    cases = [case(str(n), 'slow?') for n in range(200)]\n"
         "    run = execute(plan(folder, *cases), folder / 'run')\n"
         "    print(run.complete, len(run.results))\n"

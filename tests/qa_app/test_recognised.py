@@ -41,7 +41,7 @@ def test_what_was_recognised_as_values() -> None:
     question = "What did Publico report in March 2020, and what did Tech Crunch say after 2021?"
     found = recognised_in(understand(question, KNOWN))
     march = RecognisedPeriod("March 2020", date(2020, 3, 1), date(2020, 3, 31))
-    after = RecognisedPeriod("after 2021", date(2021, 1, 1))
+    after = RecognisedPeriod("after 2021", date(2022, 1, 1))
     first = RecognisedPart("What did report in ,", ("Publico",), ("March 2020",))
     second = RecognisedPart("and what did say ?", ("Tech Crunch",), ("after 2021",))
     names = (
@@ -56,7 +56,7 @@ def test_what_was_recognised_as_values() -> None:
         ],
         "periods": [
             {"words": "March 2020", "first": "2020-03-01", "last": "2020-03-31"},
-            {"words": "after 2021", "first": "2021-01-01", "last": None},
+            {"words": "after 2021", "first": "2022-01-01", "last": None},
         ],
         "parts": [
             {"text": "What did report in ,", "names": ["Publico"], "periods": ["March 2020"]},
@@ -95,7 +95,7 @@ def test_nothing_recognised_is_empty_lists_and_no_words() -> None:
         ("What was said between 2020 and 2021?", ["dated 2020 to 2021"]),
         (
             "What did the papers of the whole south say after 2021?",
-            ["dated from 1 January 2021 on"],
+            ["dated from 1 January 2022 on"],
         ),
         (
             "Who led the whole delegation to Lisbon 🎉, and why was the harbour shut all spring?",
