@@ -6,7 +6,8 @@ rebuilt from the collection at any time.
 
 The library is tantivy (MIT); docs/retrieval.md has the measurements behind the choice and behind
 the field layout. The question never reaches a query parser: it goes through the same analyzer as
-the passages and becomes a disjunction of terms, so no punctuation in it has a meaning.
+the passages and becomes a disjunction of terms, so no punctuation in it has a meaning; a country
+becomes a choice among its names (``countries.py``).
 """
 
 from __future__ import annotations

@@ -43,19 +43,17 @@ class Draft:
 
     def cite(self, article: Article, span: Span) -> int:
         """The number of the citation of these words: a new one unless they are cited already."""
-        for citation in self.citations:
-            if citation.article.id == article.id and citation.start == span.start:
-                return citation.number
+        known = self.cited(article, span)
+        if known is not None:
+            return known.number
         number = len(self.citations) + 1
         self.citations.append(Citation.at(number, article, span.start, span.end))
         return number
 
-    def has(self, sentence: ScoredSentence) -> bool:
-        """Whether these words are cited already."""
-        return any(
-            c.article.id == sentence.hit.article.id and c.start == sentence.span.start
-            for c in self.citations
-        )
+    def cited(self, article: Article, span: Span) -> Citation | None:
+        """The citation of these words, where there is one."""
+        same = (c for c in self.citations if (c.article.id, c.start) == (article.id, span.start))
+        return next(same, None)
 
     def say(self, spans: Sequence[tuple[Article, Span]], answer: Span | None = None) -> None:
         """Add the first of these as a sentence, cited together with the others.
@@ -101,7 +99,8 @@ def compose(reading: Reading, max_sentences: int, draft: Draft | None = None) ->
         likely = sentence.score >= ADD_AT_LEAST and sentence.score >= ADD_RATIO * best
         if i and not (likely and sentence.text[-1:] != "?"):
             continue
-        if draft.has(sentence) or any(_same(likeness, figures, i, j) for j in chosen):
+        repeated = draft.cited(*_place(sentence)) is not None
+        if repeated or any(_same(likeness, figures, i, j) for j in chosen):
             continue
         # Where the first may not answer, the next likely ones are shown without having to add.
         unsure = reading.answerable < WELL_SUPPORTED
