@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from embeddings.collection import Collection
 from embeddings.encoder import SentenceEncoder
+from tests.browsers import CHROMIUM, FLAGS
 from tests.fakes import TinyEncoder
 from tests.news import FLOOD, NEWS, SEEDS, STRIKE, write_lines
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser; on a machine without one its tests are skipped, in CI they fail."""
+    if not CHROMIUM.exists() and os.environ.get("CI") != "true":
+        pytest.skip(f"no browser at {CHROMIUM}: install Debian's chromium, or name it in CHROMIUM")
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

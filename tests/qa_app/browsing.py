@@ -16,8 +16,6 @@ from tests.qa_app.page_fakes import write_articles
 
 APP = Path(qa_app.__file__).with_name("app.py")
 WAIT_SECONDS = 120
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def free_port():

@@ -1,23 +1,25 @@
-"""Fixtures of the browser tests: a server of the page, a browser, readers at it."""
+"""Fixtures: the assistant over the example articles; a server of its page, readers at it."""
 
-import os
 import shutil
 
 import pytest
 
-from tests.qa_app.browsing import APP, CHROMIUM, FLAGS, Reader, serving
+from qa_app.assistant import Assistant
+from qa_app.settings import Settings
+from tests.news import SEEDS
+from tests.qa_app.browsing import APP, Reader, serving
 
 
 @pytest.fixture(scope="module")
-def browser():
-    """A browser; without one its tests are skipped, in CI they fail."""
-    if not CHROMIUM.exists() and os.environ.get("CI") != "true":
-        pytest.skip(f"no browser at {CHROMIUM}: install Debian's chromium, or name it in CHROMIUM")
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield opened
-        opened.close()
+def assistant(seeds):
+    """The product over the example articles."""
+    return Assistant(seeds, Settings(_env_file=None))
+
+
+@pytest.fixture(scope="module")
+def originals():
+    """The example files as they lie on the disk, line ends and all."""
+    return {str(path.resolve()): path.read_bytes().decode("utf-8") for path in SEEDS.glob("*.txt")}
 
 
 @pytest.fixture(scope="module")

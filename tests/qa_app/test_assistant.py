@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from datetime import date
 
@@ -10,15 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embeddings.collection import Collection
 from embeddings.errors import InvalidQuestion
 from embeddings.retriever import MAX_WORDS
 from embeddings.schema import Filters
-from qa_app.assistant import NEAREST, SOME_PARTS, Assistant
+from qa_app.assistant import Assistant
 from qa_app.events import Done, Said, Stage
-from qa_app.schema import Answer
-from qa_app.settings import Settings
-from tests.news import SEEDS
+from tests.qa_app.checks import check_answered, check_not_found
 
 # Each with words that the answer must hold.
 ANSWERED = {
@@ -78,44 +74,6 @@ ANY = (
 )
 
 
-@pytest.fixture(scope="module")
-def assistant(seeds: Collection) -> Assistant:
-    return Assistant(seeds, Settings(_env_file=None))  # type: ignore[call-arg]
-
-
-@pytest.fixture(scope="module")
-def originals() -> dict[str, str]:
-    """The example files as they lie on the disk, line ends and all."""
-    return {str(path.resolve()): path.read_bytes().decode("utf-8") for path in SEEDS.glob("*.txt")}
-
-
-def check_answered(answer: Answer, originals: dict[str, str]) -> None:
-    assert answer.sentences
-    assert (answer.nearest, answer.missing) == ((), "")
-    quotes = {}
-    for citation in answer.citations:
-        assert originals[citation.article.path][citation.start : citation.end] == citation.quote
-        quotes[citation.number] = citation.quote
-    assert list(quotes) == list(range(1, len(quotes) + 1))
-    for sentence in answer.sentences:
-        assert sentence.text == quotes[sentence.citations[0]]
-    assert {n for sentence in answer.sentences for n in sentence.citations} == set(quotes)
-    assert len(answer.sentences) <= 5
-
-
-def check_not_found(answer: Answer, originals: dict[str, str]) -> None:
-    assert (answer.sentences, answer.citations, answer.text) == ((), (), "")
-    assert answer.missing.endswith(".")
-    assert 1 <= len(answer.nearest) <= NEAREST
-    for hit in answer.nearest:
-        passage = hit.passage
-        assert originals[hit.article.path][passage.start : passage.end] == passage.text
-    if answer.missing.startswith("The passages nearest to the question do not mention"):
-        read = " ".join(hit.passage.text for hit in answer.nearest).casefold()
-        for word in re.findall("“(.+?)”", answer.missing):
-            assert not re.search(rf"\b{re.escape(word.casefold())}\b", read)
-
-
 @pytest.mark.parametrize(("question", "words"), ANSWERED.items())
 def test_answered(
     assistant: Assistant, originals: dict[str, str], question: str, words: str
@@ -162,35 +120,6 @@ def test_words_that_only_say_of_the_source_are_not_missing(
     assistant: Assistant, question: str, missing: str
 ) -> None:
     assert assistant.ask(question).missing == missing
-
-
-DRONES = "What did the wsws.org article of 5 March 2020 say of the drone strike"
-
-
-def test_a_question_with_halves_is_answered_by_halves(
-    assistant: Assistant, originals: dict[str, str]
-) -> None:
-    both = assistant.ask(f"{DRONES}, and does BreaknLinks say how Milley called the Taliban?")
-    check_answered(both, originals)
-    publishers = [c.article.publisher for c in both.citations]
-    assert {"wsws.org", "BreaknLinks"} <= set(publishers)
-    # Each half speaks in its turn.
-    assert publishers[0] == "wsws.org"
-    assert both.notices == ()
-    assert len({(c.article.id, c.start) for c in both.citations}) == len(both.citations)
-
-
-def test_a_half_without_an_answer_is_said(assistant: Assistant, originals: dict[str, str]) -> None:
-    half = assistant.ask(f"{DRONES}, and what did New Eastern Outlook write about apple pie?")
-    check_answered(half, originals)
-    assert half.notices == (SOME_PARTS,)
-    none = assistant.ask(
-        "What did the wsws.org article say of apple pie, and what did New Eastern Outlook write "
-        "about the recipe?"
-    )
-    check_not_found(none, originals)
-    assert (none.notices, none.missing) == ((), "Nothing in these articles mentions “apple”, "
-                                            "“pie” or “recipe”.")  # fmt: skip
 
 
 @pytest.mark.parametrize("question", ANY)

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.qa_app.browsing import WAIT_SECONDS, Reader, contrast, focused, serving
 from tests.qa_app.page_fakes import ARTICLES, HOSTILE
@@ -12,8 +13,6 @@ QUESTION = "Who led the delegation to Lisbon?"
 QUOTE = "The delegation to Lisbon was led by Inês Sousa, the ministry’s chief negotiator."
 LATE = "The harbour of Setúbal was closed to ships for eleven days in April."
 UPLOAD = "The lighthouse keeper of Nazaré is called Teresa Amaral, and she has kept it since 1998."
-
-playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 
 
 def test_the_first_start_shows_how_far_indexing_is(browser, site):
@@ -44,8 +43,8 @@ def test_a_citation_opens_its_article_at_the_exact_words(visit):
     marked = reader.page.locator("aside mark")
     marked.wait_for()
     assert marked.text_content() == QUOTE
-    playwright.expect(marked).to_be_in_viewport(ratio=1)
-    playwright.expect(reader.page.locator("aside")).to_contain_text("Ana Prado")
+    expect(marked).to_be_in_viewport(ratio=1)
+    expect(reader.page.locator("aside")).to_contain_text("Ana Prado")
     assert reader.page.locator("aside .text").text_content() == ARTICLES["lisbon.txt"]
     # The conversation stands beside the article, not under it.
     right = answer.bounding_box()["x"] + answer.bounding_box()["width"]
@@ -59,7 +58,7 @@ def test_words_far_down_an_article_are_scrolled_to(visit):
     marked = reader.page.locator("aside mark")
     marked.wait_for()
     assert marked.text_content() == LATE
-    playwright.expect(marked).to_be_in_viewport(ratio=1)
+    expect(marked).to_be_in_viewport(ratio=1)
     assert reader.page.locator("aside .text").evaluate("node => node.scrollTop") > 500
 
 
@@ -71,7 +70,7 @@ def test_what_is_not_there_is_told_apart_and_its_nearest_passages_open(visit):
     nearest = answer.locator("button.passage")
     nearest.first.click()
     reader.page.locator("aside mark").wait_for()
-    playwright.expect(reader.page.locator("aside mark")).to_be_in_viewport()
+    expect(reader.page.locator("aside mark")).to_be_in_viewport()
 
 
 def test_hostile_words_are_shown_as_they_are(visit):
@@ -82,7 +81,7 @@ def test_hostile_words_are_shown_as_they_are(visit):
     reader.page.locator("aside .text").wait_for()
     reader.sidebar("Articles")
     reader.page.get_by_role("button", name=f"Open {HOSTILE}").click()
-    playwright.expect(reader.page.locator("aside h2")).to_have_text(re.compile(re.escape(HOSTILE)))
+    expect(reader.page.locator("aside h2")).to_have_text(re.compile(re.escape(HOSTILE)))
     assert reader.page.locator("aside .text").text_content() == ARTICLES["hostile.txt"]
     reader.settle()
     assert reader.page.title() == "Ask the articles"
@@ -103,7 +102,7 @@ def test_an_uploaded_file_can_be_asked_about_and_removed(visit):
     answer.locator("button.mark").first.click()
     reader.page.locator("aside mark").wait_for()
     assert reader.page.locator("aside mark").text_content() == UPLOAD
-    playwright.expect(reader.page.locator("aside")).to_contain_text(hostile_name)
+    expect(reader.page.locator("aside")).to_contain_text(hostile_name)
     reader.sidebar("Articles")
     rows = reader.page.get_by_test_id("stSidebar").locator("li", has_text="The lighthouse keeper")
     rows.first.get_by_role("button", name=re.compile("^Remove")).click()
@@ -137,7 +136,7 @@ def test_a_reload_keeps_the_conversation(visit):
 def test_keys_alone_open_a_citation_and_close_it_again(visit):
     reader = visit(viewport={"width": 1280, "height": 800})
     answer = reader.ask(QUESTION)
-    playwright.expect(reader.box).to_be_focused()
+    expect(reader.box).to_be_focused()
     for _ in range(40):
         reader.page.keyboard.press("Shift+Tab")
         if focused(reader.page).startswith("Source 1:"):
@@ -166,7 +165,7 @@ def test_on_a_phone_the_article_covers_the_page_and_nothing_is_too_wide(visit):
     panel.wait_for()
     box = panel.bounding_box()
     assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 390, 844)
-    playwright.expect(panel.locator("mark")).to_be_in_viewport(ratio=1)
+    expect(panel.locator("mark")).to_be_in_viewport(ratio=1)
     assert reader.page.evaluate(overflow) == [0, 0]
     for _ in range(4):
         reader.page.keyboard.press("Tab")

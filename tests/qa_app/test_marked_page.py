@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.qa_app.browsing import contrast
 from tests.qa_app.marked_words import MARKED
 from tests.qa_app.recognised_words import HOSTILE_WORDS
 
-playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 SCRIPT = Path(__file__).with_name("marked_page.py")
 EVERYTHING = " ".join(each.file for each in MARKED)
 OVERFLOW = """() => [document.documentElement, document.querySelector('.stMain')]
@@ -28,7 +28,7 @@ def test_bold_are_exactly_the_words_that_answer(visit):
     mark = reader.page.locator("aside mark")
     for number, each in enumerate(MARKED, start=1):
         answer.get_by_role("button", name=f"Source {number}: ").first.click()
-        playwright.expect(reader.page.locator("aside h2")).to_contain_text(
+        expect(reader.page.locator("aside h2")).to_contain_text(
             f"News of the harbour in {each.file}"
         )
         assert mark.text_content() == each.text

@@ -1,8 +1,6 @@
 """What ``own`` says: shares, advice, the text for a terminal and the page."""
 
-import os
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +10,6 @@ from eval.own.rules import RULES
 from eval.own.study import share
 from tests.eval.made_articles import looked_at
 from tests.eval.made_results import HOSTILE
-
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-
 
 # Shares and text
 
@@ -137,31 +132,23 @@ def test_hostile_text_stays_text(planted, tmp_path, monkeypatch):
     assert "default-src 'none'" in html
 
 
-@pytest.mark.skipif(
-    not CHROMIUM.exists() and os.environ.get("CI") != "true",
-    reason=f"no browser at {CHROMIUM}: install Debian's chromium, or name another in CHROMIUM",
-)
-def test_a_reader_follows_advice_to_what_it_means(planted, tmp_path):
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 (only where there is a browser)
-
+def test_a_reader_follows_advice_to_what_it_means(planted, tmp_path, browser):
     path = page_of(looked_at(planted), tmp_path)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        context = browser.new_context(offline=True, viewport={"width": 400, "height": 800})
-        page = context.new_page()
-        errors, asked = [], []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(path.as_uri())
-        assert page.locator(".advice > li .say").first.inner_text() == (
-            "1 line was skipped: nothing in it can be found."
-        )
-        page.locator(".advice > li").filter(has_text="nearly the same").get_by_role("link").click()
-        section = page.locator("#near_duplicates")
-        assert "Harbour closed (Público, 2024-04-20" in section.inner_text()
-        assert section.bounding_box()["y"] < 800
-        assert page.evaluate("document.documentElement.scrollWidth") == 400
-        browser.close()
+    context = browser.new_context(offline=True, viewport={"width": 400, "height": 800})
+    page = context.new_page()
+    errors, asked = [], []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    assert page.locator(".advice > li .say").first.inner_text() == (
+        "1 line was skipped: nothing in it can be found."
+    )
+    page.locator(".advice > li").filter(has_text="nearly the same").get_by_role("link").click()
+    section = page.locator("#near_duplicates")
+    assert "Harbour closed (Público, 2024-04-20" in section.inner_text()
+    assert section.bounding_box()["y"] < 800
+    assert page.evaluate("document.documentElement.scrollWidth") == 400
+    context.close()
     assert errors == []
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []

@@ -1,32 +1,13 @@
 """The report as someone with a browser and no network sees it."""
 
-import os
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from eval.results import Place
 from tests.eval.made_report import hostile, written
 from tests.eval.made_results import HOSTILE, TEXTS, made_results
-
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists() and os.environ.get("CI") != "true",
-    reason=f"no browser at {CHROMIUM}: install Debian's chromium, or name another in CHROMIUM",
-)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
