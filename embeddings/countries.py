@@ -202,11 +202,9 @@ Zimbabwe, Zimbabwean, Zimbabweans, Harare
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A country in a text: ``text[start:end] == words``, and its other names."""
+    """A country as a text names it, and its other names."""
 
     words: str
-    start: int
-    end: int
     others: tuple[str, ...]
 
 
@@ -216,12 +214,11 @@ def mentions(text: str) -> list[Mention]:
     Accents may be there or not: "Bogotá", "Bogota".
     """
     names, pattern = _names()
-    # Letter for letter, so that offsets stay.
+    # Letter for letter, so that the words can be taken from the text itself.
     plain = "".join(unicodedata.normalize("NFD", c)[0] for c in text)
     return [
         Mention(
             text[found.start() : found.end()],
-            *found.span(),
             tuple(name for name in names[found[0]] if name != found[0]),
         )
         for found in pattern.finditer(plain)

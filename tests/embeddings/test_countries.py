@@ -25,13 +25,11 @@ from embeddings.countries import Mention, mentions
     ],
 )  # fmt: skip
 def test_mentions(text: str, words: list[str]) -> None:
-    found = mentions(text)
-    assert [mention.words for mention in found] == words
-    assert all(text[m.start : m.end] == m.words for m in found)
+    assert [mention.words for mention in mentions(text)] == words
 
 
 def test_the_others_are_all_but_the_one_that_was_said() -> None:
-    assert mentions("in Tehran?") == [Mention("Tehran", 3, 9, ("Iran", "Iranian", "Iranians"))]
+    assert mentions("in Tehran?") == [Mention("Tehran", ("Iran", "Iranian", "Iranians"))]
     assert "Kremlin" in mentions("Moscow")[0].others
     assert mentions("Bogotá")[0].others == ("Colombia", "Colombian", "Colombians")
 
