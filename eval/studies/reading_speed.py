@@ -1,6 +1,6 @@
 """How fast engines run the reader's network, and what that costs in exactness.
 
-    python -m eval.studies.reading_speed --data DATA [--pairs 100] [--rounds 15] [--engines A B]
+    python -m eval.studies.reading_speed --data DATA --made FOLDER [--pairs 100] [--rounds 15]
 
 Enters: questions with their passages from SQuAD 2.0 dev and CLAPnq dev, and the engines of
 ``reading_engines.py``. Leaves: a Markdown table. Every round asks each engine in turn, and a ratio
