@@ -1,47 +1,77 @@
-"""A follow-up and what was asked before in, a question that stands alone out: pure.
+"""A follow-up and what was asked before in, a question that stands alone out.
 
-Enters: a question and the earlier ones. Leaves: the text to search and read with. A question that
-points back ("What did he say there?") or is a fragment ("And in Moscow?") is read together with
-the last question that stood alone; any other is left as it is.
+Enters: a question, and the exchanges before it. Leaves: the text to search and read with, and to
+show people as what was understood. Deliberately knows nothing of articles; what an earlier
+question's answer was is asked of the caller, where a pronoun means it and nobody has said it.
+
+A question that stands alone is left exactly as it is. In any other, what points back is replaced
+by what it most likely means (``follow_up_referents.py``), and what is missing is taken from the
+question before (``follow_up_fragments.py``). No language model, and no reading of articles, is
+behind this; docs/conversation.md has what it gets right and wrong.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from embeddings.lexical import QUESTION_WORDS
+from qa_app.follow_up_fragments import completed
+from qa_app.follow_up_pointing import pointers_of
+from qa_app.follow_up_question import take_apart
+from qa_app.follow_up_referents import Memory
+from qa_app.follow_up_rewriting import resolved
 
-_POINTS_BACK = re.compile(
-    r"\b(?:he|she|they|him|her|them|his|hers|their|theirs|it|its|this|that|these|those|there|then|"
-    r"former|latter|same|one|else|another|other)\b",
-    re.IGNORECASE,
-)
-_OPENS_BACK = re.compile(r"^\s*(?:and|but|so|also|what about|how about)\b", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-
-
-def _names(question: str) -> list[str]:
-    words = _WORD.findall(question)
-    return [word for i, word in enumerate(words) if i and word[0].isupper()]
+# Turns that a follow-up can point to: the last ones, and the first, which set the topic.
+REMEMBERED = 8
+_LEAD = re.compile(r"^\W*(?:(?:and|but|so|or|also|then|ok|okay|well|now)\b[,\s]+)+(?=\w)", re.I)
 
 
-def points_back(question: str) -> bool:
-    """Whether a question cannot be understood without what was asked before."""
-    content = [w for w in _WORD.findall(question) if w.casefold() not in QUESTION_WORDS]
-    if not content or (_OPENS_BACK.search(question) and len(content) <= 4):
-        return True
-    return bool(_POINTS_BACK.search(question)) and not _names(question)
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question of a conversation, and what came of it.
+
+    ``answer`` is what was answered, in a few words or in sentences; empty where nobody knows.
+    ``understood`` is the question as it was understood then; empty where it stood alone, or where
+    nobody knows.
+    """
+
+    question: str
+    answer: str = ""
+    understood: str = ""
 
 
-def stand_alone(question: str, history: Sequence[str]) -> str:
+def stand_alone(
+    question: str,
+    history: Sequence[str | Exchange],
+    answer_of: Callable[[str], str] | None = None,
+) -> str:
     """The question as it would be put to someone who has not heard the others.
 
     Args:
         question: the latest.
-        history: the earlier ones, oldest first.
+        history: the earlier ones, oldest first; a string is a question of unknown answer.
+        answer_of: tells in a few words what answers an earlier question, empty for nothing. It is
+            called at most twice, and only where what points back means an unknown answer.
     """
-    if not history or not points_back(question):
+    if not history or not any(c.isalnum() for c in question):
         return question
-    earlier = next((q for q in reversed(history) if not points_back(q)), history[-1])
-    return f"{earlier.strip()} {question}"
+    exchanges = [Exchange(each) if isinstance(each, str) else each for each in history]
+    if len(exchanges) > REMEMBERED:
+        exchanges = [exchanges[0], *exchanges[1 - REMEMBERED :]]
+    memory = Memory(answer_of)
+    for each in exchanges:
+        understood = each.understood or _understood(each.question, memory)
+        said_she = {p.female for p in pointers_of(take_apart(each.question)) if p.kind == "person"}
+        female = said_she.pop() if len(said_she) == 1 else None
+        memory.add(take_apart(" ".join(understood.split())), each.answer, female)
+    return _understood(question, memory)
+
+
+def _understood(question: str, memory: Memory) -> str:
+    if not memory.turns:
+        return question
+    asked = take_apart(" ".join(question.split()))
+    whole = completed(asked, memory) or resolved(asked, memory)
+    whole = _LEAD.sub("", whole)
+    return whole[0].upper() + whole[1:] if whole else question

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -68,6 +68,16 @@ class Draft:
         if answer is not None and span.start <= answer.start < answer.end <= span.end:
             words = (answer.start - span.start, answer.end - span.start)
         self.sentences.append(Sentence(article.text[span.start : span.end], numbers, words))
+
+    def take(self, other: Draft) -> None:
+        """Add the sentences of another draft, with its citations under numbers of this one."""
+        numbers = {
+            each.number: self.cite(each.article, Span(each.start, each.end))
+            for each in other.citations
+        }
+        for sentence in other.sentences:
+            cited = tuple(numbers[number] for number in sentence.citations)
+            self.sentences.append(replace(sentence, citations=cited))
 
 
 def compose_all(readings: Sequence[Reading], max_sentences: int) -> Draft:

@@ -8,7 +8,7 @@ Deliberately knows nothing of retrieval, models or pages.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from embeddings.errors import CitationMismatch
@@ -21,6 +21,60 @@ Status = Literal["answered", "not_found"]
 Support = Literal["well supported", "partly supported", "not found"]
 # Confidence from which an answer counts as well supported.
 WELL_SUPPORTED = 0.75
+# How far a claim of a language model is supported by the sentences that it cites.
+Verdict = Literal["supported", "partly supported", "not supported"]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimSupport:
+    """Whether a claim's citations say what it claims.
+
+    ``probability`` in [0, 1] is the local model's; ``unfounded`` are numbers, dates and names of
+    the claim that stand in none of its citations.
+    """
+
+    verdict: Verdict
+    probability: float
+    unfounded: tuple[str, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        """The check as ``--json`` prints it."""
+        return {
+            "verdict": self.verdict,
+            "probability": round(self.probability, 4),
+            "unfounded": list(self.unfounded),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """What asking a language model came to.
+
+    ``outcome`` is "written", "not found", or why the answer is in the articles' own words instead
+    (a ``Failure``'s kind, or "unsupported"). ``claims`` it made with a known number, of which
+    ``unsupported`` were not supported; ``uncited`` sentences had no number and ``unknown_numbers``
+    stood for no sentence: both were dropped. Tokens are ``estimated`` where the server did not
+    count them. ``first_word`` is in seconds since the model was asked, None without a word.
+    """
+
+    model: str
+    outcome: str
+    claims: int = 0
+    unsupported: int = 0
+    uncited: int = 0
+    unknown_numbers: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    estimated: bool = False
+    attempts: int = 1
+    seconds: float = 0.0
+    first_word: float | None = None
+
+    def record(self) -> dict[str, Any]:
+        """All of it as ``--json`` prints it."""
+        first = self.first_word
+        rounded = {"seconds": round(self.seconds, 3), "first_word": first and round(first, 3)}
+        return {**asdict(self), **rounded}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +126,14 @@ class Sentence:
     """One sentence of an answer and the numbers of the citations it rests on (at least one).
 
     ``answer`` is the stretch of ``text`` that answers, start inclusive and end exclusive; None
-    where no words stand out.
+    where no words stand out. ``support`` is the check of a sentence that a language model wrote;
+    None where the sentence is the article's own.
     """
 
     text: str
     citations: tuple[int, ...]
     answer: tuple[int, int] | None = None
+    support: ClaimSupport | None = None
 
     def __post_init__(self) -> None:
         """Refuse a stretch that is not in the sentence.
@@ -92,6 +148,11 @@ class Sentence:
             )
 
     @property
+    def supported(self) -> bool:
+        """Whether it is part of the answer: False for a claim that its citations do not support."""
+        return self.support is None or self.support.verdict != "not supported"
+
+    @property
     def short_answer(self) -> str:
         """The words that answer; empty where none stand out."""
         return self.text[self.answer[0] : self.answer[1]] if self.answer else ""
@@ -102,6 +163,7 @@ class Sentence:
             "text": self.text,
             "citations": list(self.citations),
             "answer": list(self.answer) if self.answer else None,
+            "support": self.support.record() if self.support else None,
         }
 
 
@@ -109,12 +171,13 @@ class Sentence:
 class Answer:
     """What was asked and what the articles say.
 
-    ``status`` is ``"not_found"`` where they do not hold an answer: then ``sentences`` and
-    ``citations`` are empty, ``missing`` says in plain words what was not there, and ``nearest``
-    holds the passages that came closest. ``confidence`` in [0, 1] is the estimated probability
-    that the first sentence answers (for ``not_found``: that it would have). ``recognised`` is what
-    the question, as it was understood, says of its sources. ``timings_ms`` has one entry a stage
-    and ``total``. ``notices`` are for the reader of the answer.
+    ``status`` is ``"not_found"`` where they do not hold an answer: then no sentence is supported
+    (claims of a language model may be there, marked as such), ``missing`` says in plain words what
+    was not there, and ``nearest`` holds the passages that came closest. ``confidence`` in [0, 1] is
+    the estimated probability that the articles' first sentence answers (for ``not_found``: that it
+    would have). ``recognised`` is what the question, as it was understood, says of its sources.
+    ``timings_ms`` has one entry a stage and ``total``. ``notices`` are for the reader of the
+    answer. ``model`` says what asking a language model came to, None where none was asked.
     """
 
     question: str
@@ -128,18 +191,29 @@ class Answer:
     recognised: Recognised = field(default_factory=Recognised)
     notices: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    model: ModelUse | None = None
+
+    @property
+    def supported(self) -> tuple[Sentence, ...]:
+        """The sentences without the claims that their citations do not support."""
+        return tuple(sentence for sentence in self.sentences if sentence.supported)
 
     @property
     def text(self) -> str:
-        """The sentences as one string, without marks; empty for ``not_found``."""
-        return " ".join(sentence.text for sentence in self.sentences)
+        """The supported sentences as one string, without marks; empty for ``not_found``."""
+        return " ".join(sentence.text for sentence in self.supported)
 
     @property
     def support(self) -> Support:
         """How well the articles support it, in words."""
         if self.status == "not_found":
             return "not found"
-        return "well supported" if self.confidence >= WELL_SUPPORTED else "partly supported"
+        checks = [sentence.support for sentence in self.sentences if sentence.support]
+        if checks and not any(sentence.support is None for sentence in self.sentences):
+            well = all(check.verdict == "supported" for check in checks)
+        else:
+            well = self.confidence >= WELL_SUPPORTED
+        return "well supported" if well else "partly supported"
 
     @property
     def short_answer(self) -> str:
@@ -157,8 +231,15 @@ class Answer:
                 return citation
         raise KeyError(number)
 
-    def record(self, case: str | None = None) -> dict[str, Any]:
-        """The answer as ``ask --json`` prints it, with ``case`` as its id."""
+    def record(self, case: str | None = None, *, unsupported: bool = False) -> dict[str, Any]:
+        """The answer as ``ask --json`` prints it, with ``case`` as its id.
+
+        Args:
+            case: an id of the caller's.
+            unsupported: whether claims that their citations do not support stay in it, marked.
+        """
+        said = self.sentences if unsupported else self.supported
+        cited = {number for sentence in said for number in sentence.citations}
         return {
             "id": case,
             "question": self.question,
@@ -169,10 +250,11 @@ class Answer:
             "short_answer": self.short_answer,
             "support": self.support,
             "confidence": round(self.confidence, 4),
-            "sentences": [sentence.record() for sentence in self.sentences],
-            "citations": [citation.record() for citation in self.citations],
+            "sentences": [sentence.record() for sentence in said],
+            "citations": [each.record() for each in self.citations if each.number in cited],
             "missing": self.missing,
             "nearest": [hit_record(hit) for hit in self.nearest],
             "notices": list(self.notices),
             "timings_ms": {stage: round(ms, 2) for stage, ms in self.timings_ms.items()},
+            "model": self.model.record() if self.model else None,
         }

@@ -46,4 +46,16 @@ class Settings(BaseSettings):
     threshold: float | None = Field(
         None, ge=0, le=1, description="confidence below which nothing is answered"
     )
+    model: str | None = Field(
+        None, description="language model that writes the answers, as PROVIDER:MODEL; none: none"
+    )
+    model_url: str | None = Field(None, description="address of a language-model server")
+    model_tokens: int = Field(800, ge=16, description="tokens that a model may write an answer")
+    model_seconds: float = Field(60.0, gt=0, description="seconds that a model may take an answer")
+    model_day_tokens: int = Field(
+        2_000_000, ge=0, description="tokens that models may read and write in a day (UTC)"
+    )
+    keep_unsupported: bool = Field(
+        False, description="whether --json keeps claims that their citations do not support"
+    )
     upload_megabytes: int = Field(50, ge=1, description="largest upload taken")

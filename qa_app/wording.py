@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from qa_app.schema import WELL_SUPPORTED, Support
+from qa_app.schema import WELL_SUPPORTED, ClaimSupport, Support
 
 SUPPORT_WORDS: Mapping[Support, str] = {
     "well supported": "Well supported",
@@ -21,6 +21,23 @@ SUPPORT_WORDS: Mapping[Support, str] = {
 NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 # A name or a part of a question is shown as far as this: enough to know it again.
 SHOWN_CHARACTERS = 60
+
+
+def support_note(support: ClaimSupport | Mapping[str, Any]) -> str:
+    """What to say behind a language model's claim; empty where nothing is to be said.
+
+    Args:
+        support: the check, or its record as an answer keeps it.
+    """
+    if isinstance(support, ClaimSupport):
+        support = support.record()
+    unfounded = ", ".join(f"“{cut(word, SHOWN_CHARACTERS)}”" for word in support["unfounded"])
+    lacking = f"its sources do not have {unfounded}" if unfounded else ""
+    if support["verdict"] == "not supported":
+        return "; ".join(filter(None, ("not supported by its sources", lacking)))
+    if support["verdict"] == "partly supported":
+        return lacking or "only partly supported by its sources"
+    return ""
 
 
 def one_line(text: str) -> str:

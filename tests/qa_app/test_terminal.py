@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from embeddings.schema import Article, Hit, Passage, Scores
-from qa_app import __main__ as terminal
+from qa_app import terminal
 from qa_app.recognised import Recognised, RecognisedName, RecognisedPeriod
 from qa_app.schema import Answer, Citation, Sentence
 from tests.qa_app.marked_words import MARKED, Marked
@@ -137,7 +137,7 @@ def test_a_terminal_takes_bold_unless_it_is_dumb(term: str, bold: bool) -> None:
     import pty  # noqa: PLC0415 (there is none on Windows)
 
     reader, writer = pty.openpty()
-    program = "from qa_app.__main__ import takes_bold; print(takes_bold(), flush=True)"
+    program = "from qa_app.terminal import takes_bold; print(takes_bold(), flush=True)"
     environment = {**os.environ, "TERM": term}
     command = [sys.executable, "-c", program]
     subprocess.run(command, check=True, stdout=writer, env=environment)
