@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from eval.results import Result
 
 # Settings that say where things are, not how they are answered.
-PLACES = {"index", "articles", "upload_megabytes"}
+PLACES = {"index", "articles", "upload_megabytes", "keep_unsupported"}
 
 
 def add_run(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +40,10 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout", type=count, default=60, metavar="SECONDS", help="a case; then it has failed"
     )
+    parser.add_argument(
+        "--model", metavar="PROVIDER:MODEL", help="a language model that writes the answers"
+    )
+    parser.add_argument("--model-url", metavar="URL", help="the address of its server")
     add_json(parser, "the summary as JSON")
     parser.set_defaults(run=run_run)
 
@@ -52,7 +56,8 @@ def run_run(options: argparse.Namespace) -> int:
     from eval.summary import summarise  # noqa: PLC0415 (heavy)
 
     dataset = load(options.set, options.data, scratch=options.cache / "sets", limit=options.limit)
-    plan = Plan(dataset, options.cache, _settings(), float(options.timeout))
+    settings = _settings(model=options.model, model_url=options.model_url)
+    plan = Plan(dataset, options.cache, settings, float(options.timeout))
     name = options.set if options.limit is None else f"{options.set}-{options.limit}"
     out: Path = options.out or options.cache / "runs" / name
     bars = _Bars(len(dataset.cases))
@@ -76,10 +81,16 @@ def run_run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _settings() -> dict[str, Any]:
+def _settings(**given: str | None) -> dict[str, Any]:
+    """The app's settings, with those that are given; without places, and what has no effect."""
     from qa_app.settings import read_settings  # noqa: PLC0415 (heavy)
 
-    return read_settings().model_dump(mode="json", exclude=PLACES)
+    chosen = {name: value for name, value in given.items() if value is not None}
+    settings = read_settings(**chosen).model_dump(mode="json", exclude=PLACES)
+    if not settings["model"]:
+        # Runs without a language model stay the same whatever one would be allowed.
+        settings = {k: v for k, v in settings.items() if not k.startswith("model")}
+    return settings
 
 
 def write_summary(path: Path, summary: Mapping[str, Any]) -> None:

@@ -60,7 +60,8 @@ class Outcome:
 
     ``hits`` is its ranking, best first. ``said`` is the answer as a user gets it, None where the
     set does not ask. ``forced`` is what it would have said had it not been allowed to abstain,
-    where it did. ``error`` says why there is nothing else.
+    where it did. ``model`` is what asking a language model came to, None where none was asked.
+    ``error`` says why there is nothing else.
     """
 
     hits: tuple[Place, ...] = ()
@@ -69,6 +70,7 @@ class Outcome:
     understood: str = ""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     error: str = ""
+    model: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

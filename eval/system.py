@@ -81,7 +81,8 @@ class Product:
 
         self.collection, self.spec, self.opened = collection, spec, opened
         self.assistant = Assistant(collection, Settings(**spec.settings))
-        eager = Settings(**{**spec.settings, "threshold": 0.0})
+        # What a language model wrote is never asked for twice.
+        eager = Settings(**{**spec.settings, "threshold": 0.0, "model": None, "model_url": None})
         # The same reader: a second one would read every sentence again.
         self.eager = Assistant(collection, eager, self.assistant.reader)
 
@@ -102,6 +103,7 @@ class Product:
             forced=forced,
             understood=answer.understood,
             timings_ms=dict(answer.timings_ms),
+            model=answer.model.record() if answer.model else None,
         )
 
     def _ranking(self, question: str) -> tuple[tuple[Place, ...], dict[str, float]]:
@@ -128,17 +130,19 @@ class Product:
         )
 
     def _said(self, answer: Answer) -> Said:
-        order = {citation.number: i for i, citation in enumerate(answer.citations)}
+        # As a user gets it: claims without support are no part of the answer, nor what they cite.
+        used = {number for sentence in answer.supported for number in sentence.citations}
+        shown = [citation for citation in answer.citations if citation.number in used]
+        order = {citation.number: i for i, citation in enumerate(shown)}
         return Said(
             answered=answer.status == "answered",
             confidence=answer.confidence,
             sentences=tuple(
                 (sentence.text, tuple(order[number] for number in sentence.citations))
-                for sentence in answer.sentences
+                for sentence in answer.supported
             ),
             citations=tuple(
-                self._place(cited.article, cited.start, cited.end, cited.quote)
-                for cited in answer.citations
+                self._place(cited.article, cited.start, cited.end, cited.quote) for cited in shown
             ),
             missing=answer.missing,
         )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from typing import Any
 
 from eval.cases import Case, Dataset
 from eval.results import Outcome, Place, Result, Said
@@ -51,6 +52,7 @@ class Judge:
             scores |= self._worst(case)
         else:
             scores |= {f"ms:{stage}": float(ms) for stage, ms in outcome.timings_ms.items()}
+            scores |= model_scores(outcome.model)
         if self.dataset.asks and outcome.said and not outcome.error:
             right_citations = self.right_citations(case, outcome.said)
             verbatim_citations = tuple(map(self.is_verbatim, outcome.said.citations))
@@ -195,6 +197,23 @@ def conflict_scores(case: Case, said: Said) -> dict[str, float | None]:
         "gold_covered": sum(right) / len(right),
         "wrong_told": told,
         "all_and_only": float(all(right) and not any(wrong)),
+    }
+
+
+def model_scores(use: Mapping[str, Any] | None) -> dict[str, float | None]:
+    """What a language model did and cost; nothing where none was asked."""
+    if use is None:
+        return {}
+    first = use["first_word"]
+    return {
+        "model_wrote": float(use["outcome"] == "written"),
+        "model_claims": float(use["claims"]),
+        "model_unsupported": float(use["unsupported"]),
+        "model_dropped": float(use["uncited"] + use["unknown_numbers"]),
+        "model_input_tokens": float(use["input_tokens"]),
+        "model_output_tokens": float(use["output_tokens"]),
+        "model_seconds": float(use["seconds"]),
+        "model_first_word": None if first is None else float(first),
     }
 
 

@@ -35,7 +35,9 @@ from eval.scoring.weighted import (
     percentile,
 )
 
-Group = Literal["retrieval", "answers", "citations", "abstention", "conflict", "speed", "run"]
+Group = Literal[
+    "retrieval", "answers", "citations", "abstention", "conflict", "model", "speed", "run"
+]
 
 # As the retriever and the assistant name them, in their order; "filter" occurs where a question is
 # limited or names its sources. Others appear behind these when they occur.
@@ -222,6 +224,28 @@ def _abstention() -> Iterable[Measure]:
     yield Measure("ECE", "abstention", text, sure, ECE, higher_is_better=False)
 
 
+def _model() -> Iterable[Measure]:
+    over = "Over questions that a language model was asked"
+    text = f"Share of answers that the language model wrote. {over}; the others are extractive."
+    yield Measure("Written by the model", "model", text, ("model_wrote",))
+    text = (
+        "Share of the model's claims that the sentences they cite do not support, in the eyes of "
+        f"the local check: they are left out of the answer. {over}, all claims together."
+    )
+    columns = ("model_unsupported", "model_claims")
+    yield Measure("Unsupported claims", "model", text, columns, RATIO, higher_is_better=False)
+    costs = (
+        ("Dropped by answer", "model_dropped", "sentences without a number, and unknown numbers"),
+        ("Input tokens", "model_input_tokens", "tokens that the model read"),
+        ("Output tokens", "model_output_tokens", "tokens that the model wrote"),
+        ("Model seconds", "model_seconds", "seconds that the model took, retries included"),
+        ("First word seconds", "model_first_word", "seconds until the model's first word"),
+    )
+    for name, column, what in costs:
+        text = f"Mean number of {what}. {over}."
+        yield Measure(name, "model", text, (column,), higher_is_better=False)
+
+
 _PERCENTILES = {"p50": ("Median", percentile(50)), "p95": ("95th percentile", percentile(95))}
 
 
@@ -251,7 +275,10 @@ _FAILED = Measure(
 )
 
 
-_MADE = (_retrieval, _answers, _citations, _conflict, _abstention, lambda: speed_measures(STAGES))
+_MADE = (
+    *(_retrieval, _answers, _citations, _conflict, _abstention, _model),
+    lambda: speed_measures(STAGES),
+)
 
 MEASURES: Mapping[str, Measure] = {
     measure.name: measure for measure in (*(each for made in _MADE for each in made()), _FAILED)
