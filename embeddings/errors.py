@@ -9,7 +9,7 @@
     ├── InvalidQuestion        empty, far too long, or nothing but control characters
     ├── SettingsInvalid        an environment variable or option has a value that cannot be used
     ├── ConversationsUnavailable  the conversations cannot be read or kept
-    ├── ModelUnavailable       a language model cannot be asked: no package, no key, refused settings
+    ├── ModelUnavailable       a language model cannot be asked: no package, no key, wrong settings
     ├── ReaderUnavailable      the trained reader's weights are missing or not its own
     ├── TrainingDataMissing    a set to train on is not where it was said to be
     ├── EncoderError

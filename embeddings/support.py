@@ -1,7 +1,7 @@
 """(claim, evidence texts) in; the probability that the evidence supports the claim out.
 
-Enters: a claim and the texts it cites, of any number and length. Leaves: a probability. Deliberately
-knows nothing of answers, citations or where a text comes from.
+Enters: a claim and the texts it cites, of any number and length. Leaves: a probability.
+Deliberately knows nothing of answers, citations or where a text comes from.
 
 A network reads the claim against a few windows of the evidence; a logistic regression weighs what
 it says together with what shows without reading: words, figures and names of the claim that the
@@ -21,17 +21,20 @@ import numpy as np
 from embeddings.encoder import FloatArray
 from embeddings.errors import ReaderUnavailable
 from embeddings.fitted import linear, weights_by_part
-from embeddings.reader import SHA256, WEIGHTS, Excerpt, PassageReader
+from embeddings.reader import Excerpt, PassageReader
 from embeddings.segment import sentences
 from embeddings.support_evidence import NAMES, Sight, bare, look
+from embeddings.weights import check_weights, sha256_of
 
 FOLDER = Path(__file__).with_name("support_weights")
-REGRESSION = FOLDER / "support_weights.json"
+WEIGHTS, REGRESSION = "support.safetensors", "support_weights.json"
+SHA256 = "c4c406b11fae8d4b638153597b5dbe71c9d34a48c1061780e5596488d530eae5"
+MADE_BY = "python -m embeddings.training support --data FOLDER"
 READ_NAMES = (
     "supports",  # the network's logit for the window that supports most
     "supports_mean",  # its mean over the windows
 )
-ALL_NAMES = READ_NAMES + NAMES
+FITTED_NAMES = READ_NAMES + NAMES
 
 
 class SupportModel:
@@ -46,7 +49,7 @@ class SupportModel:
         self.supported_from = float(fitted["supported_from"])
         self.unsupported_below = float(fitted["unsupported_below"])
         self._reader = reader
-        self._weights = weights_by_part(fitted, {"support": ALL_NAMES})["support"]
+        self._weights = weights_by_part(fitted, {"support": FITTED_NAMES})["support"]
 
     @classmethod
     def released(cls) -> SupportModel:
@@ -56,8 +59,36 @@ class SupportModel:
             ReaderUnavailable: its weights are missing or cannot be read.
             WeightsMismatch: they are not those that this version was released with.
         """
-        reader = PassageReader.load(WEIGHTS, sha256=SHA256)
-        return cls(reader, fitted_weights(REGRESSION), f"support (weights {SHA256[:12]})")
+        return cls.load(FOLDER, sha256=SHA256)
+
+    @classmethod
+    def load(cls, folder: Path, *, sha256: str = "") -> SupportModel:
+        """Take what ``python -m embeddings.training support`` wrote to a folder.
+
+        Args:
+            folder: with ``support.safetensors`` and ``support_weights.json``.
+            sha256: what the network's weights must be; empty for weights of one's own.
+
+        Raises:
+            ReaderUnavailable: a file is missing or cannot be read.
+            WeightsMismatch: they are other weights.
+        """
+        path = folder / WEIGHTS
+        if not path.is_file():
+            raise ReaderUnavailable(
+                f"there are no weights of the support model at {path}; check them out again, or "
+                f"make them with `{MADE_BY}`"
+            )
+        if sha256:
+            check_weights(
+                path,
+                sha256,
+                what="the support model's released weights",
+                remedy=f"check the file out again, or make it with `{MADE_BY}`",
+            )
+        fitted = fitted_weights(folder / REGRESSION)
+        named = f"support (weights {(sha256 or sha256_of([path]))[:12]})"
+        return cls(PassageReader.load(path), fitted, named)
 
     def probabilities(self, pairs: Sequence[tuple[str, Sequence[str]]]) -> list[float]:
         """How likely the evidence of each pair supports its claim.
@@ -85,10 +116,8 @@ class SupportModel:
         return [_logistic(float(value)) for value in linear(table, self._weights)]
 
 
-def features(
-    reader: PassageReader, claims: Sequence[str], sights: Sequence[Sight]
-) -> FloatArray:
-    """What the network says of each claim and what shows: shape (claims, ``ALL_NAMES``)."""
+def features(reader: PassageReader, claims: Sequence[str], sights: Sequence[Sight]) -> FloatArray:
+    """What the network says of each claim and what shows: shape (claims, ``FITTED_NAMES``)."""
     asked = [
         (claim, Excerpt("", window, ()))
         for claim, sight in zip(claims, sights, strict=True)
@@ -99,7 +128,7 @@ def features(
     for sight in sights:
         logits = [next(readings).answerable for _ in sight.windows]
         rows.append((max(logits), sum(logits) / len(logits), *sight.shown))
-    return np.array(rows, dtype=np.float32).reshape(len(rows), len(ALL_NAMES))
+    return np.array(rows, dtype=np.float32).reshape(len(rows), len(FITTED_NAMES))
 
 
 def fitted_weights(path: Path) -> Mapping[str, Any]:
@@ -110,10 +139,11 @@ def fitted_weights(path: Path) -> Mapping[str, Any]:
     """
     try:
         found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as exc:
+        weights_by_part(found, {"support": FITTED_NAMES})
+        float(found["supported_from"]), float(found["unsupported_below"])
+    except (OSError, ValueError, KeyError, TypeError) as exc:
         raise ReaderUnavailable(
-            f"cannot read {path}: {exc}; check it out again, or make it with "
-            f"`python -m embeddings.training support --data FOLDER`"
+            f"cannot read {path}: {exc!r}; check it out again, or make it with `{MADE_BY}`"
         ) from exc
     return found
 

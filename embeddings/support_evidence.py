@@ -1,8 +1,8 @@
-"""A claim and the texts it cites in; the windows to read it against, and what shows without reading.
+"""A claim and the texts it cites in; windows to read it against, and what shows without reading.
 
 Enters: a claim, evidence texts of any length. Leaves: a few windows that fit beside the claim, and
-numbers about words, figures and names of the claim that the evidence has or lacks. Deliberately
-knows nothing of networks or probabilities.
+the shares of its figures and names that the evidence lacks. Deliberately knows nothing of networks
+or probabilities.
 
 A page of evidence is not read whole: of all stretches those are read that share most with the
 claim, words counting as they are rare in the evidence, and one more window is gathered from
@@ -29,14 +29,8 @@ STRETCHES = 2
 MOST_SENTENCES = 4_000
 
 NAMES = (
-    "covered",  # share of the claim's content words that the evidence has, rare ones counting more
-    "covered_window",  # the same of the window that has most
-    "covered_sentence",  # the same of the sentence that has most
-    "pairs_covered",  # share of neighbouring words of the claim that are neighbours there too
     "figures_lacking",  # share of the claim's figures that the evidence lacks
     "names_lacking",  # share of its names that the evidence lacks
-    "length",  # logarithm of the claim's words
-    "evidence_length",  # logarithm of the evidence's words
 )
 
 _ANALYZER = analyzer()
@@ -56,11 +50,10 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A sentence of the evidence: its text, its number of words, its stems in order."""
+    """A sentence of the evidence: its text, its number of words, its stems."""
 
     text: str
     words: int
-    stems: tuple[str, ...]
     known: frozenset[str]
 
 
@@ -77,12 +70,9 @@ def look(claim: str, evidence: Sequence[str]) -> Sight:
         evidence: texts in any number and of any length; at least one with words.
     """
     units = [unit for text in evidence for unit in _units(text)][:MOST_SENTENCES]
-    stems = _stems(claim)
-    weights = _weights(stems, units)
-    chosen = _windows(weights, units)
+    chosen = _windows(_weights(_stems(claim), units), units)
     return Sight(
-        tuple(" ".join(unit.text for unit in window) for window in chosen),
-        _shown(claim, stems, weights, units, chosen),
+        tuple(" ".join(unit.text for unit in window) for window in chosen), _shown(claim, units)
     )
 
 
@@ -91,15 +81,14 @@ def _stems(text: str) -> tuple[str, ...]:
     return tuple(_ANALYZER.analyze(normalize(text)))
 
 
-@lru_cache(maxsize=2_048)
+@lru_cache(maxsize=512)
 def _units(text: str) -> tuple[_Unit, ...]:
     found = []
     for span in sentences(text):
         words = text[span.start : span.end].split()
         for begin in range(0, len(words), WINDOW_WORDS):
             piece = " ".join(words[begin : begin + WINDOW_WORDS])
-            stems = _stems(piece)
-            found.append(_Unit(piece, len(words[begin : begin + WINDOW_WORDS]), stems, frozenset(stems)))
+            found.append(_Unit(piece, len(piece.split()), frozenset(_stems(piece))))
     return tuple(found)
 
 
@@ -111,9 +100,7 @@ def _content(stems: Sequence[str]) -> list[str]:
 def _weights(stems: Sequence[str], units: Sequence[_Unit]) -> dict[str, float]:
     """The claim's content words, each with how rare it is among the sentences."""
     counts = Counter(stem for unit in units for stem in unit.known)
-    return {
-        stem: math.log(1 + (len(units) + 1) / (counts[stem] + 0.5)) for stem in _content(stems)
-    }
+    return {stem: math.log(1 + (len(units) + 1) / (counts[stem] + 0.5)) for stem in _content(stems)}
 
 
 def _windows(weights: dict[str, float], units: Sequence[_Unit]) -> list[list[_Unit]]:
@@ -167,7 +154,7 @@ def _gathered(weights: dict[str, float], units: Sequence[_Unit]) -> list[_Unit]:
 
 
 def _gain(left: dict[str, float], weights: dict[str, float], unit: _Unit) -> float:
-    return sum(left[stem] for stem in unit.known if stem in weights)
+    return sum(left[stem] for stem in weights if stem in unit.known)
 
 
 def _covered(weights: dict[str, float], units: Sequence[_Unit]) -> float:
@@ -176,30 +163,13 @@ def _covered(weights: dict[str, float], units: Sequence[_Unit]) -> float:
     return sum(weights[stem] for stem in weights if stem in known) / total if total else 0.0
 
 
-def _shown(
-    claim: str,
-    stems: Sequence[str],
-    weights: dict[str, float],
-    units: Sequence[_Unit],
-    windows: Sequence[Sequence[_Unit]],
-) -> tuple[float, ...]:
-    pairs = set(zip(stems, stems[1:]))
-    there = {pair for unit in units for pair in zip(unit.stems, unit.stems[1:])} if pairs else set()
-    text = " ".join(unit.text for unit in units)
-    known = frozenset().union(*(unit.known for unit in units)) if units else frozenset()
-    return (
-        _covered(weights, units),
-        max((_covered(weights, window) for window in windows), default=0.0),
-        max((_covered(weights, [unit]) for unit in units), default=0.0),
-        len(pairs & there) / len(pairs) if pairs else 1.0,
-        _lacking(_FIGURE.findall(claim), set(_FIGURE.findall(text))),
-        _lacking(_named(claim), known),
-        math.log1p(len(stems)),
-        math.log1p(sum(unit.words for unit in units)),
-    )
+def _shown(claim: str, units: Sequence[_Unit]) -> tuple[float, ...]:
+    figures = {figure for unit in units for figure in _FIGURE.findall(unit.text)}
+    known = {stem for unit in units for stem in unit.known}
+    return _lacking(_FIGURE.findall(claim), figures), _lacking(_named(claim), known)
 
 
-def _lacking(wanted: Sequence[str], known: frozenset[str] | set[str]) -> float:
+def _lacking(wanted: Sequence[str], known: set[str]) -> float:
     return sum(each not in known for each in wanted) / len(wanted) if wanted else 0.0
 
 

@@ -2,6 +2,8 @@
 
     python -m embeddings.training --data DATA/reading --out FOLDER
 
+``python -m embeddings.training support`` goes on from the reader: ``support.py`` has it.
+
 Interrupt it at any time: the same command goes on from the last checkpoint. What it writes to the
 folder (``reader.safetensors``, ``question_weights.json``, ``MODEL_CARD.md``, ``training.json``) is
 what ``embeddings/reader_weights`` holds; the sha256 it prints belongs into ``embeddings.reader``.
@@ -12,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
@@ -24,6 +27,7 @@ from embeddings.training.claims import HOME, LICENCE, Claim, claims
 from embeddings.training.examples import Material, Recipe, Synonyms
 from embeddings.training.losses import Weights
 from embeddings.training.mining import SOURCES, Mined, mine
+from embeddings.training.option_types import positive, share_of
 from embeddings.training.sets import SETS, ReadingSet
 
 if TYPE_CHECKING:
@@ -48,44 +52,28 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", type=Path, required=True, help="folder of the reading sets")
     add("--out", type=Path, default=Path("reader"), help="where everything is written")
     add("--sets", nargs="+", choices=[s.name for s in SETS], help="train on these sets only")
-    add("--questions", type=_positive, help="at most this many questions of each set")
+    add("--questions", type=positive, help="at most this many questions of each set")
     add("--claims", type=Path, help="FEVER's statements, supported or refuted: their file")
     add("--begin", type=Path, help="a trained reader's weights to go on from")
-    add("--epochs", type=_positive, default=2)
-    add("--share", type=_share, default=1.0, help="of the questions in each epoch, above 0 to 1")
+    add("--epochs", type=positive, default=2)
+    add("--share", type=share_of, default=1.0, help="of the questions in each epoch, above 0 to 1")
     add("--seed", type=int, default=7)
     add("--device", default="auto", help="cpu, cuda, or auto: a GPU where there is one")
-    add("--threads", type=_positive, help="processor threads, all cores unless given")
+    add("--threads", type=positive, help="processor threads, all cores unless given")
     add("--negatives", nargs="+", choices=SOURCES, default=SOURCES, help="rankings they come from")
     add("--heads", choices=HEADS, default="joint", help="train both kinds of heads, or one")
     add("--frozen-layers", type=int, default=1, help="lowest layers kept as they are")
     add("--sentences", action="store_true", help="read bare sentences, not passages")
     add("--no-altered", action="store_true", help="no questions that a passage almost answers")
-    add("--held-out", type=_positive, default=200, help="held-out questions of each set scored")
+    add("--held-out", type=positive, default=200, help="held-out questions of each set scored")
     return parser
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number above 0, found {text!r}")
-    return int(text)
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = 0.0
-    if not 0 < share <= 1:
-        raise argparse.ArgumentTypeError(f"expected a number above 0, at most 1, found {text!r}")
-    return share
 
 
 def main() -> int:
     """Run from the command line; 0 done, 1 failed, 130 interrupted."""
-    options = _parser().parse_args()
+    run, options = _chosen(sys.argv[1:])
     try:
-        _run(options)
+        run(options)
     except (CitedQAError, ValueError, OSError) as exc:
         print(f"error: {exc}", file=sys.stderr)
         return 1
@@ -93,6 +81,21 @@ def main() -> int:
         print("interrupted: the same command goes on from the last checkpoint", file=sys.stderr)
         return 130
     return 0
+
+
+def _chosen(
+    arguments: list[str],
+) -> tuple[Callable[[argparse.Namespace], None], argparse.Namespace]:
+    """What is to be trained, the reader unless the first word says otherwise, and its options."""
+    if arguments[:1] == ["support"]:
+        from embeddings.training import support  # noqa: PLC0415 (it begins where this one ends)
+
+        parser = argparse.ArgumentParser(
+            prog="python -m embeddings.training support", description=support.__doc__
+        )
+        support.add_options(parser)
+        return support.run, parser.parse_args(arguments[1:])
+    return _run, _parser().parse_args(arguments)
 
 
 def _run(options: argparse.Namespace) -> None:

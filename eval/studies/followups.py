@@ -35,20 +35,21 @@ from eval.scoring.statistics import bootstrap_interval
 from eval.scoring.weighted import FloatArray, Statistic
 from eval.sets.set_files import Row, read_rows
 from qa_app.conversation import Exchange, stand_alone
+from qa_app.follow_up_words import word_set
 
 FILE = Path("followup/canard_dev.jsonl.gz")
 UNANSWERED = "I don't know."
 RESAMPLES = 2000
-_PRONOUNS = frozenset(
+_PRONOUNS = word_set(
     "he him his himself she her hers herself they them their theirs it its this that these those "
-    "there then i me my you your we us our".split()
+    "there then i me my you your we us our"
 )
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 Way = Callable[["Conversed"], str]
 
 
 class CanardRow(Row):
-    """A line of CANARD; ``History`` is title, section, question, answer, question, answer …"""
+    """A line of CANARD; ``History`` is title, section, question, answer, question, answer, …."""
 
     Question: str
     Rewrite: str
