@@ -26,7 +26,7 @@ from qa_app.llm.failures import Failure
 from qa_app.llm.ledger import Ledger
 from qa_app.llm.prompt import messages
 from qa_app.llm.providers import Key, choice_from, open_model
-from qa_app.llm.stream import Ending, ModelFailed, pieces
+from qa_app.llm.stream import Ending, ModelFailed, Piece, pieces
 from qa_app.schema import ModelUse
 from qa_app.settings import Settings
 from qa_app.verification import Verifier
@@ -78,12 +78,17 @@ class Writer:
         ledger: Ledger | None = None,
         verifier: Verifier | None = None,
     ) -> None:
-        """Write with ``model``, called ``name`` where people are told of it."""
+        """Write with ``model``; ``name`` is kept with its answers ("provider:model")."""
         self.name = name
         self._model = model
         self._limits = limits or Limits()
         self._ledger = ledger or Ledger()
         self._verifier = verifier or Verifier()
+
+    @property
+    def title(self) -> str:
+        """What people are told of it: the model without its provider."""
+        return self.name.partition(":")[2] or self.name
 
     def warm_up(self) -> None:
         """Load what checks the claims."""
@@ -121,7 +126,7 @@ class Writer:
                 if not again or number == ATTEMPTS:
                     break
                 assert failure is not None  # noqa: S101 (there is no second try without one)
-                yield Withdrawn(f"{self.name}: {failure.told}; asking once more")
+                yield Withdrawn(f"{self.title}: {failure.told}; asking once more")
                 yield from _pause(wait, begin)
         finally:
             # Also when the reader stops: what was asked for is paid for.
@@ -141,9 +146,10 @@ class Writer:
                     yield from attempt.end(item)
                 else:
                     attempt.first_word = attempt.first_word or time.monotonic() - begin
-                    yield from attempt.read(item)
-                    if attempt.parser.characters > CHARACTERS_A_TOKEN * self._limits.tokens:
-                        attempt.stopped = True
+                    room = CHARACTERS_A_TOKEN * self._limits.tokens - attempt.parser.characters
+                    # A server may send everything in one piece.
+                    yield from attempt.read(Piece(item.text[:room]))
+                    attempt.stopped = attempt.stopped or len(item.text) > room
                 if attempt.stopped:
                     yield from attempt.end(Ending("length"))
                     break
@@ -161,12 +167,12 @@ class Writer:
     ) -> Written:
         outcome, why = "written", ""
         if failure is not None:
-            outcome, why = failure.kind, f"{self.name} gave no answer: {failure.told}."
+            outcome, why = failure.kind, f"{self.title} gave no answer: {failure.told}."
         elif attempt.parser.not_found:
             outcome = "not found"
         elif not any(sentence.supported for sentence in attempt.draft.sentences):
             outcome = "unsupported"
-            why = f"What {self.name} wrote is not supported by the sentences that it names."
+            why = f"What {self.title} wrote is not supported by the sentences that it names."
         asked = failure is None or failure.kind != "budget"
         estimated = asked and not attempt.output_tokens
         output = attempt.output_tokens or _tokens("x" * attempt.parser.characters)
@@ -191,11 +197,11 @@ class Writer:
 
     def _notices(self, attempt: Attempt) -> Iterator[str]:
         if attempt.reason == "":
-            yield f"{self.name} ended without saying so: something may be missing."
+            yield f"{self.title} ended without saying so: something may be missing."
         if attempt.stopped:
-            yield f"{self.name} was stopped at the limit set for an answer."
+            yield f"{self.title} was stopped at the limit set for an answer."
         if attempt.parser.uncited:
-            left_out = f"{attempt.parser.uncited} of the sentences that {self.name} wrote"
+            left_out = f"{attempt.parser.uncited} of the sentences that {self.title} wrote"
             yield f"Left out: {left_out}, for want of a source."
 
 

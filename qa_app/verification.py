@@ -5,12 +5,14 @@ nothing of who wrote the claim or of how it is shown.
 
 Two looks at it: a small trained model says how likely the sentences support the claim
 (``embeddings/support.py``), and ``unfounded.py`` finds the numbers, dates and names that they do
-not have. A claim with such a word is never more than partly supported.
+not have. A claim with such a word is never more than partly supported, and where the model doubts it as
+well, it is not supported.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Protocol
 
@@ -76,15 +78,23 @@ class Verifier:
         """
         if not places:
             return ClaimSupport("not supported", 0.0)
-        words = [article.text[span.start : span.end] for article, span in places]
-        headings = dict.fromkeys(heading_line(article) for article, _ in places)
-        missing = unfounded(claim, [*headings, *words], names)
-        probability = self._checker.probabilities([(claim, words)])[0]
+        words: dict[str, list[str]] = {}
+        for article, span in places:
+            said = words.setdefault(article.id, [_published(article)])
+            said.append(article.text[span.start : span.end])
+        texts = [" ".join(filter(None, each)) for each in words.values()]
+        missing = unfounded(claim, texts, names)
+        probability = self._checker.probabilities([(claim, texts)])[0]
         return ClaimSupport(self._verdict(probability, bool(missing)), probability, missing)
 
     def _verdict(self, probability: float, missing: bool) -> Verdict:
-        if probability < self._checker.unsupported_below:
+        likely = probability >= self._checker.supported_from
+        if probability < self._checker.unsupported_below or (missing and not likely):
             return "not supported"
-        if missing or probability < self._checker.supported_from:
-            return "partly supported"
-        return "supported"
+        return "supported" if likely and not missing else "partly supported"
+
+
+def _published(article: Article) -> str:
+    """Who says it and when: "this month" is a date by it. A title is no evidence of its own."""
+    line = heading_line(replace(article, heading=replace(article.heading, title=None)))
+    return f"{line}." if line else ""

@@ -7,13 +7,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from embeddings.collection import Collection
 from embeddings.encoder import SentenceEncoder
 from tests.browsers import CHROMIUM, FLAGS
 from tests.fakes import TinyEncoder
+from tests.language_models.fixtures import model_server
 from tests.news import FLOOD, NEWS, SEEDS, STRIKE, write_lines
+
+__all__ = ["model_server"]
+
+# How long an example takes is the machine's affair.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="module")

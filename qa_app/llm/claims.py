@@ -20,7 +20,8 @@ from qa_app.llm.prompt import NOT_FOUND
 CLAIM_CHARACTERS = 1_200
 MOST_NUMBERS = 6
 LONGEST_RANGE = 10
-_LIST = r"\d{1,6}(?:\s*(?:[,;&]|and|-|–)\s*\d{1,6})*"
+_DIGITS = r"\d{1,20}"
+_LIST = rf"{_DIGITS}(?:\s*(?:[,;&]|and|-|–)\s*{_DIGITS})*"
 _NAMED = r"(?:\^|(?:sentences?|sources?|nos?\.?|s)\s?)"
 _MARK = rf"[\[【]\s*(?:{_NAMED})?{_LIST}\s*(?:†[^\]】]{{0,20}})?[\]】]"
 # Possessive: of several marks none is given up to make the rest fit.
@@ -38,11 +39,13 @@ _MARK_AS_SHOWN = re.compile(rf"[ \t]*{_MARK}", re.IGNORECASE)
 _LINKED_MARK = re.compile(rf"({_MARK})\([^)\n]*\)", re.IGNORECASE)
 # A mark, or a model's tag, of which more may come.
 _UNFINISHED = re.compile(r"\s*(?:[\[【][^\]】\n]{0,40}|<[^<>\n]{0,12})?$")
-_NUMBERS = re.compile(r"(\d{1,6})(?:\s*[-–]\s*(\d{1,6}))?")
+_NUMBERS = re.compile(rf"({_DIGITS})(?:\s*[-–]\s*({_DIGITS}))?")
 _THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|$)", re.DOTALL | re.IGNORECASE)
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)\s]*(?:\s[^)]*)?\)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*(?:\s[^)]*)?\)")
 _ADDRESS = re.compile(r"\(\s*(?:https?|data|file|javascript):[^)\s]*\s*\)", re.IGNORECASE)
+# What is left of images and links that are nested or refer to elsewhere.
+_MARKUP_LEFT = ((re.compile(r"!+(?=\[)"), ""), (re.compile(r"\](?=[(\[:])"), "] "))
 _BULLET = re.compile(r"^\s*(?:[-*•+>#]+|\d{1,2}[.)](?=\s))\s*")
 _EMPHASIS = re.compile(r"\*{1,3}|_{2,3}|`+|~~")
 _AROUND = " \n\t*_#\"'“”.!:"
@@ -181,6 +184,16 @@ def _numbers(marks: str) -> Iterator[int]:
 
 def plain(text: str) -> str:
     """One line of plain text: no images, links, bullets, emphasis or invisible characters."""
+    before = None
+    while before != text:
+        # Again: what is taken away may have kept the halves of something else apart.
+        before, text = text, _without_markup(text)
+    for pattern, instead in _MARKUP_LEFT:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def _without_markup(text: str) -> str:
     text = _LINK.sub(r"\1", _IMAGE.sub("", text))
     text = _BULLET.sub("", _ADDRESS.sub("", text))
     text = _EMPHASIS.sub("", text)

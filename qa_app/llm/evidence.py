@@ -6,7 +6,7 @@ places, and the text of it for a prompt. Deliberately knows nothing of models or
 The model answers with numbers, and a number stands for a place in an article, so what is shown may
 be cleaned freely: a quote is never taken from it. A sentence is one line without square or angle
 brackets, so no article can begin a line, number a sentence or end the list. A passage that speaks
-to language models is left out from the sentence where it does so.
+to language models is left out from the sentence where it does so, a heading's part altogether.
 """
 
 from __future__ import annotations
@@ -135,5 +135,6 @@ def _visible(text: str) -> str:
 
 def _heading(article: Article) -> str:
     known = (article.title, article.publisher, article.published)
-    parts = [shown(each, HEADING_CHARACTERS) for each in known if each]
+    said = (each for each in known if each and not speaks_to_a_model(each))
+    parts = [shown(each, HEADING_CHARACTERS) for each in said]
     return "ARTICLE: " + (" | ".join(parts) or "no title, publisher or date given")

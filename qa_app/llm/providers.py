@@ -7,12 +7,13 @@ environment (or Streamlit's secrets) into the provider's client and nowhere else
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from langchain_core.language_models import BaseChatModel
 
@@ -39,9 +40,20 @@ class Provider:
     limits: Callable[[int, float, str], dict[str, Any]]
 
 
+def _at(url: str) -> dict[str, Any]:
+    """A server's address; a user and password in it go into a header, as clients log addresses."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return {"base_url": url} if url else {}
+    basic = base64.b64encode(unquote(user).encode()).decode()
+    bare = urlunsplit((parts.scheme, host, parts.path, parts.query, parts.fragment))
+    return {"base_url": bare, "default_headers": {"Authorization": f"Basic {basic}"}}
+
+
 def _openai(tokens: int, seconds: float, url: str) -> dict[str, Any]:
     given = {"max_tokens": tokens, "timeout": seconds, "max_retries": 0, "stream_usage": True}
-    return given | ({"base_url": url} if url else {})
+    return given | _at(url)
 
 
 def _compatible(tokens: int, seconds: float, url: str) -> dict[str, Any]:
@@ -53,7 +65,7 @@ def _compatible(tokens: int, seconds: float, url: str) -> dict[str, Any]:
 
 def _anthropic(tokens: int, seconds: float, url: str) -> dict[str, Any]:
     given = {"max_tokens": tokens, "timeout": seconds, "max_retries": 0}
-    return given | ({"base_url": url} if url else {})
+    return given | _at(url)
 
 
 def _google(tokens: int, seconds: float, url: str) -> dict[str, Any]:
@@ -85,7 +97,7 @@ PROVIDERS: Mapping[str, Provider] = {
         "Ollama, on this machine", "ollama", "langchain_ollama", "ollama", "", "llama3.2", _ollama
     ),
     "compatible": Provider(
-        "A server that speaks OpenAI's protocol", "openai", "langchain_openai", "openai",
+        "Another server, by OpenAI's protocol", "openai", "langchain_openai", "openai",
         "QA_MODEL_KEY", "the model's name there", _compatible,
     ),
 }  # fmt: skip
@@ -101,9 +113,8 @@ class ModelChoice:
 
     @property
     def name(self) -> str:
-        """The choice in words; what an address says of its user is left out."""
-        where = f" at {without_secrets(self.url)}" if self.url else ""
-        return f"{self.provider}:{self.model}{where}"
+        """The choice as it is set, without its address: "provider:model"."""
+        return f"{self.provider}:{self.model}"
 
 
 def choice_from(text: str | None, url: str | None = None) -> ModelChoice | None:
@@ -130,7 +141,8 @@ def choice_from(text: str | None, url: str | None = None) -> ModelChoice | None:
     provider = provider.strip()
     if url and urlsplit(url).scheme not in ("http", "https"):
         raise SettingsInvalid(
-            f"{without_secrets(url)!r} is no address of a server: expected http://HOST:PORT/v1"
+            "the address given for a language model is none of a server: expected "
+            "http://HOST:PORT/v1, or https"
         )
     if provider == "compatible" and not url:
         raise SettingsInvalid(
@@ -138,6 +150,11 @@ def choice_from(text: str | None, url: str | None = None) -> ModelChoice | None:
             "http://HOST:PORT/v1 (or QA_MODEL_URL)"
         )
     return ModelChoice(provider, model.strip(), url)
+
+
+def is_installed(provider: Provider) -> bool:
+    """Whether the provider's package is there."""
+    return find_spec(provider.package) is not None
 
 
 def open_model(
@@ -152,15 +169,15 @@ def open_model(
         key: looks a key up by its name; the environment where None.
 
     Raises:
-        ModelUnavailable: its package is not installed, or there is no key.
+        ModelUnavailable: its package is not installed, or there is no key that can be one.
     """
     provider = PROVIDERS[choice.provider]
-    if find_spec(provider.package) is None:
+    if not is_installed(provider):
         raise ModelUnavailable(
             f"{provider.title} needs a package that is not installed: run "
             f"`pip install -e '.[{provider.extra}]'` in the project's folder"
         )
-    secret = (key or os.environ.get)(provider.key) if provider.key else None
+    secret = _secret(provider, key or os.environ.get)
     given = provider.limits(tokens, seconds, choice.url)
     if secret:
         given["api_key"] = secret
@@ -187,13 +204,29 @@ def open_model(
     return model
 
 
+def _secret(provider: Provider, key: Key) -> str:
+    """The provider's key without blanks around it; empty where it needs none or there is none.
+
+    Raises:
+        ModelUnavailable: it is not what can stand in an HTTP header, and is no key.
+    """
+    found = (key(provider.key) or "").strip() if provider.key else ""
+    if not all("!" <= c <= "~" for c in found):
+        # Refused here: the client's own error would repeat it.
+        raise ModelUnavailable(
+            f"the key in {provider.key} cannot be one: it has blanks, line ends, or letters that "
+            "are not ASCII; copy it again, without quotes around it"
+        )
+    return found
+
+
 def without_secrets(url: str) -> str:
-    """An address without the user, password and query that it may hold."""
+    """An address without the user, password and query that it may hold; empty if it has no host."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
-        host = f"[{host}]" if ":" in host else host
-        host = f"{host}:{parts.port}" if parts.port else host
+        port = f":{parts.port}" if parts.port else ""
     except ValueError:
-        return "the address given"
-    return urlunsplit((parts.scheme, host, parts.path, "", ""))
+        return ""
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    return urlunsplit((parts.scheme, host + port, parts.path, "", "")) if host else ""

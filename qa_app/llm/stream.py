@@ -25,6 +25,8 @@ from qa_app.llm.failures import failure_of
 
 # How often a face hears of a model that says nothing: short enough that Stop feels like one.
 TICK = 0.2
+# Chunks that may lie unread: a model that is faster than its reader has to wait.
+MOST_WAITING = 1_000
 # Reasons for ending that are not the model's own (OpenAI, Anthropic, Google, Ollama).
 _CUT_OFF = frozenset(("length", "max_tokens", "model_length"))
 _REFUSED = frozenset(
@@ -117,6 +119,7 @@ async def _read(
             try:
                 async for chunk in chunks:
                     arriving.put(chunk)
+                    await _keep_pace(arriving)
             finally:
                 # A generator that is only dropped would hold its connection until it is collected.
                 if isinstance(chunks, AsyncGenerator):
@@ -126,6 +129,16 @@ async def _read(
         raise
     except BaseException as exc:  # noqa: BLE001 (raised again to whoever reads the pieces)
         arriving.put(exc)
+
+
+async def _keep_pace(arriving: SimpleQueue[Any]) -> None:
+    """Wait while nobody takes what came, and end where that was asked for."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        # Python 3.11's wait_for, which clients use, swallows it where the next chunk is there.
+        raise asyncio.CancelledError
+    while arriving.qsize() > MOST_WAITING:
+        await asyncio.sleep(TICK / 10)
 
 
 @dataclass(slots=True)

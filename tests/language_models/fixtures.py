@@ -7,11 +7,14 @@ model_server``. Once for the whole run, so import it in one conftest above all i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.language_models.servers import RealServer, serve
 from tests.news import NEWS, SEEDS
+
+if TYPE_CHECKING:
+    from tests.language_models.servers import RealServer
 
 # The models' names, and all that the first of them ever says: true of the article from Lisbon.
 ANSWERING, BABBLING = "answering", "babbling"
@@ -21,7 +24,9 @@ ANSWER = "The river flooded Lisbon on Sunday [1]."
 @pytest.fixture(scope="session")
 def model_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealServer]:
     """``transformers serve`` with two models; five seconds, and fails where it is not installed."""
-    from tests.language_models.tiny import (  # noqa: PLC0415 (imports torch: seconds)
+    # Every run of tests imports this file, and few need what takes seconds to import.
+    from tests.language_models.servers import serve  # noqa: PLC0415
+    from tests.language_models.tiny import (  # noqa: PLC0415
         answering_model,
         babbling_model,
     )

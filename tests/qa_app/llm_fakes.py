@@ -48,7 +48,7 @@ class GivenModel(BaseChatModel):
 class WordChecker:
     """A ``Checker``: the share of a claim's words that its texts have."""
 
-    supported_from = 0.9
+    supported_from = 0.8
     unsupported_below = 0.5
 
     def probabilities(self, pairs: Sequence[tuple[str, Sequence[str]]]) -> list[float]:

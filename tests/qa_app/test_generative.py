@@ -88,9 +88,7 @@ def test_numbers_that_do_not_exist_are_dropped_and_counted(evidence: Evidence) -
     written, _, _ = write(evidence, ["The bridge held [2][9]. The mayor left [77][78]. It rained."])
     assert texts(written) == ["The bridge held."]
     assert (written.use.unknown_numbers, written.use.uncited) == (3, 2)
-    assert written.notices == (
-        "Left out: 2 of the sentences that given:m wrote, for want of a source.",
-    )
+    assert written.notices == ("Left out: 2 of the sentences that m wrote, for want of a source.",)
 
 
 def test_claims_are_checked_as_they_come(evidence: Evidence) -> None:
@@ -109,7 +107,7 @@ def test_nothing_supported_is_no_answer(evidence: Evidence) -> None:
     written, _, _ = write(evidence, ["Aliens landed here yesterday [1]."])
     assert written.use.outcome == "unsupported"
     assert texts(written) == ["Aliens landed here yesterday."]
-    assert written.why == ("What given:m wrote is not supported by the sentences that it names.")
+    assert written.why == ("What m wrote is not supported by the sentences that it names.")
 
 
 def test_not_found_is_a_value(evidence: Evidence) -> None:
@@ -150,7 +148,7 @@ def test_one_retry_where_it_makes_sense(
         assert texts(written) == ["The bridge held."]
     else:
         assert texts(written) == []
-        assert written.why.startswith("given:m gave no answer: ")
+        assert written.why.startswith("m gave no answer: ")
 
 
 def test_an_answer_that_breaks_off_in_mid_sentence_is_asked_for_again(evidence: Evidence) -> None:
@@ -162,13 +160,13 @@ def test_an_answer_that_breaks_off_in_mid_sentence_is_asked_for_again(evidence: 
 def test_an_end_that_is_not_said_is_told(evidence: Evidence) -> None:
     written, _, _ = write(evidence, ["The bridge held [2]."], ending="")
     assert texts(written) == ["The bridge held."]
-    assert written.notices == ("given:m ended without saying so: something may be missing.",)
+    assert written.notices == ("m ended without saying so: something may be missing.",)
 
 
 def test_what_is_complete_at_the_limit_of_tokens_is_kept(evidence: Evidence) -> None:
     written, _, _ = write(evidence, ["The bridge held [2]. It rai"], ending="length")
     assert texts(written) == ["The bridge held."]
-    assert written.notices == ("given:m was stopped at the limit set for an answer.",)
+    assert written.notices == ("m was stopped at the limit set for an answer.",)
 
 
 def test_a_model_that_does_not_end_is_ended(evidence: Evidence) -> None:
@@ -196,7 +194,7 @@ def test_a_day_has_a_budget_and_tokens_are_counted(evidence: Evidence) -> None:
     assert outcomes == ["written", "written", "written", "budget"]
     assert ledger.spent() == 3 * 320
     assert (written.use.input_tokens, written.use.output_tokens) == (0, 0)
-    assert written.why == ("given:m gave no answer: the budget set for language models is used up.")
+    assert written.why == ("m gave no answer: the budget set for language models is used up.")
 
 
 def test_what_a_reader_stops_is_paid_for_and_given_up(evidence: Evidence) -> None:
@@ -216,4 +214,4 @@ def test_settings_name_the_model_and_its_limits(tmp_path: Any) -> None:
     )
     writer = open_writer(settings, lambda _: None)
     assert writer is not None
-    assert writer.name == "compatible:m at http://127.0.0.1:9/v1"
+    assert (writer.name, writer.title) == ("compatible:m", "m")

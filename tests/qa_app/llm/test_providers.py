@@ -31,7 +31,7 @@ def test_a_choice_is_provider_and_model() -> None:
         ("openai:", None, "expected PROVIDER:MODEL"),
         ("nobody:x", None, "openai, anthropic, google, ollama, compatible"),
         ("compatible:x", None, "--model-url"),
-        ("compatible:x", "file:///etc/passwd", "no address of a server"),
+        ("compatible:x", "file:///etc/passwd", "none of a server"),
         ("", LOCAL, "no model"),
     ],
 )
@@ -43,8 +43,9 @@ def test_what_is_no_choice_says_what_would_be(text: str, url: str | None, said: 
 
 def test_a_name_tells_no_password() -> None:
     choice = ModelChoice("compatible", "m", f"http://me:{SECRET}@[::1]:8000/v1?key={SECRET}")
-    assert choice.name == "compatible:m at http://[::1]:8000/v1"
-    assert without_secrets("http://[") == "the address given"
+    assert choice.name == "compatible:m"
+    assert without_secrets(choice.url) == "http://[::1]:8000/v1"
+    assert [without_secrets(each) for each in ("http://[", "me:x@host/v1", "")] == ["", "", ""]
 
 
 def test_a_server_of_ones_own_needs_no_key() -> None:
