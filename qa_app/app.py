@@ -9,9 +9,9 @@ from __future__ import annotations
 import streamlit as st
 
 from embeddings.errors import ArticleNotFound, CitedQAError, SettingsInvalid
-from qa_app.history import Turn
 from qa_app.settings import read_settings
-from qa_app.ui import chat, components, manage
+from qa_app.turns import Turn
+from qa_app.ui import chat, components, manage, models, saving
 from qa_app.ui.shared import Listing, Opened, Shared
 from qa_app.ui.sidebar import Scene, draw_sidebar
 from qa_app.ui.state import Page, filters, page
@@ -59,6 +59,7 @@ def _open(shared: Shared) -> Opened | None:
 
 
 def _draw(shared: Shared, opened: Opened, here: Page) -> None:
+    models.begin(shared, here)
     status = opened.collection.status()
     listing = shared.listing(status.generation)
     turns = shared.conversations.turns(here.conversation) if here.conversation else []
@@ -81,7 +82,7 @@ def _draw_chat(
     if not turns:
         with welcome.container():
             chat.draw_welcome(here, shared, listing)
-    chat.draw_turns(turns, here, listing)
+    chat.draw_turns(turns, shared, here, listing)
     waiting = st.container()
     chat.draw_lost(here)
     # Inside a container Streamlit leaves it in its place; page.css says why.
@@ -97,8 +98,8 @@ def _draw_chat(
     with waiting:
         if here.pending is not None:
             chat.answer_pending(shared, opened, here, turns, limits)
-        elif turns:
-            chat.draw_export(turns)
+        elif turns and here.conversation:
+            saving.draw_saving(shared.conversations, here.conversation)
 
 
 def _viewed(opened: Opened, here: Page) -> dict[str, object] | None:

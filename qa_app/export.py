@@ -12,8 +12,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from qa_app.history import Turn
-from qa_app.wording import SUPPORT_WORDS, one_line, parts, support_of
+from qa_app.turns import Thumb, Turn
+from qa_app.wording import SUPPORT_WORDS, one_line, parts, support_note, support_of
 
 # Everything that begins markup, mathematics, mentions, shortcodes or links in CommonMark or
 # GitHub's dialect. A backslash before ASCII punctuation is always the character itself.
@@ -21,6 +21,8 @@ _MARKUP = re.compile(r"[\\`*_{}\[\]<>()#!|~$&@:^=]")
 # Only at the beginning of a line do these make a list or a rule.
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])")
 _WWW = re.compile(r"(?i)\bwww\.")
+# What the reader thought of an answer.
+RATED: Mapping[Thumb, str] = {"up": "Rated good", "down": "Rated poor"}
 
 
 def plain(text: str) -> str:
@@ -77,14 +79,15 @@ def source_line(source: Mapping[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def conversation_markdown(turns: Iterable[Turn], made: str = "") -> str:
+def conversation_markdown(turns: Iterable[Turn], made: str = "", name: str = "") -> str:
     """The whole conversation as a document.
 
     Args:
         turns: in order.
         made: when the document is made, for its first lines; left out where empty.
+        name: what the conversation is called, where it was given a name.
     """
-    blocks = ["# Questions to a collection of articles"]
+    blocks = [f"# {plain(name) or 'Questions to a collection of articles'}"]
     if made:
         blocks.append(f"Saved {plain(made)}")
     for turn in turns:
@@ -94,6 +97,7 @@ def conversation_markdown(turns: Iterable[Turn], made: str = "") -> str:
 
 def _turn_blocks(turn: Turn) -> list[str]:
     blocks = [f"## {plain(turn.question) or 'Question'}", f"*Asked {plain(turn.asked)}*"]
+    blocks += _understood(turn)
     record = turn.record
     if record is None:
         blocks.append("**The answer was not finished.**")
@@ -101,21 +105,37 @@ def _turn_blocks(turn: Turn) -> list[str]:
     if record.get("status") == "not_found":
         told = f"**{SUPPORT_WORDS['not found']}.** {plain(record.get('missing') or '')}"
         blocks.append(told.strip())
-        return blocks + _notices(record) + _nearest(record.get("nearest") or ())
+        return blocks + _about(turn, record) + _nearest(record.get("nearest") or ())
     blocks.append(" ".join(_sentence(each) for each in record.get("sentences") or ()))
     support = support_of(record)
     if support is not None:
         blocks.append(f"*{SUPPORT_WORDS[support]}.*")
-    return blocks + _notices(record) + _sources(record.get("citations") or ())
+    return blocks + _about(turn, record) + _sources(record.get("citations") or ())
+
+
+def _understood(turn: Turn) -> list[str]:
+    who = " as the reader wrote it" if turn.understood else " as"
+    return [f"*Understood{who}:* {plain(turn.understood_as)}"] if turn.understood_as else []
 
 
 def _sentence(sentence: Mapping[str, Any]) -> str:
     marks = "".join(f" \\[{number}\\]" for number in sentence.get("citations") or ())
-    return bold(*parts(sentence["text"], sentence.get("answer"))) + marks
+    support = sentence.get("support")
+    note = support_note(support) if support else ""
+    told = f" ({plain(note)})" if note else ""
+    return bold(*parts(sentence["text"], sentence.get("answer"))) + marks + told
 
 
-def _notices(record: Mapping[str, Any]) -> list[str]:
-    return [f"*Note:* {plain(notice)}" for notice in record.get("notices") or ()]
+def _about(turn: Turn, record: Mapping[str, Any]) -> list[str]:
+    """What is to be known of an answer, and what its reader thought of it."""
+    blocks = [f"*Note:* {plain(notice)}" for notice in record.get("notices") or ()]
+    if turn.model:
+        blocks.append(f"*Written by the language model* {plain(turn.model)}")
+    if turn.feedback is not None:
+        comment = plain(turn.feedback.comment)
+        rated = RATED[turn.feedback.verdict]
+        blocks.append(f"*{rated}:* {comment}" if comment else f"*{rated}.*")
+    return blocks
 
 
 def _sources(citations: Sequence[Mapping[str, Any]]) -> list[str]:

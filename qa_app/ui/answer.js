@@ -1,35 +1,5 @@
-const ABSENT_ICON = [
-  ["circle", { cx: 10.5, cy: 10.5, r: 6.5 }],
-  ["path", { d: "M15.5 15.5 21 21M8 10.5h5" }],
-];
-
-const WELL_ICON = [
-  ["circle", { cx: 12, cy: 12, r: 9 }],
-  ["path", { d: "M8 12.5l2.8 2.8L16 9.5" }],
-];
-const PARTLY_ICON = [
-  ["circle", { cx: 12, cy: 12, r: 9 }],
-  ["path", { d: "M12 7.5v5.5M12 16.4v.1" }],
-];
 // What is longer may have to break over lines.
 const SHORT = 30;
-
-function icon(shapes) {
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("fill", "none");
-  svg.setAttribute("stroke", "currentColor");
-  svg.setAttribute("stroke-width", "2");
-  svg.setAttribute("stroke-linecap", "round");
-  svg.setAttribute("aria-hidden", "true");
-  for (const [name, attributes] of shapes) {
-    const shape = document.createElementNS(space, name);
-    for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
-    svg.appendChild(shape);
-  }
-  return svg;
-}
 
 function placeTip(tip, at) {
   const mark = at.getBoundingClientRect();
@@ -71,9 +41,10 @@ function drawSentences(root, data, tip, open) {
   data.sentences.forEach((sentence, index) => {
     if (index) prose.append(" ");
     const cut = tailOf(sentence.parts);
-    const head = make("span");
+    const doubted = sentence.unsupported ? "unsupported" : "";
+    const head = make("span", doubted);
     appendParts(head, sentence.parts, 0, cut);
-    const tail = make("span", "tail");
+    const tail = make("span", `tail ${doubted}`.trim());
     appendParts(tail, sentence.parts, cut);
     prose.append(head, tail);
     for (const number of sentence.marks) {
@@ -89,6 +60,7 @@ function drawSentences(root, data, tip, open) {
       mark.addEventListener("click", () => { tip.hide(); open(source.key); });
       tail.append(mark);
     }
+    if (sentence.doubt) prose.append(" ", make("span", "doubt", sentence.doubt));
   });
   root.appendChild(prose);
 }
@@ -188,25 +160,26 @@ function isDark(parent) {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement, "answer", "article");
-  root.__open = (key) => setTriggerValue("opened", key);
+  root.__send = setTriggerValue;
   root.classList.toggle("dark", isDark(parentElement));
-  const { active, fresh, ...content } = data;
+  const { active, fresh, rating, ...content } = data;
   if (!unchanged(root, content)) {
-    const open = (key) => root.__open(key);
+    const open = (key) => root.__send("opened", key);
     root.replaceChildren();
     root.setAttribute("aria-label", data.absent ? data.support.words : "Answer");
     const tip = tipFor(root);
+    drawUnderstood(root, data.understood, (text) => root.__send("revised", text));
     if (data.absent) drawAbsent(root, data);
-    else {
-      drawSentences(root, data, tip, open);
-      drawSupport(root, data.support);
-    }
+    if (data.sentences.length) drawSentences(root, data, tip, open);
+    if (!data.absent) drawSupport(root, data.support);
     drawRecognised(root, data.recognised);
     for (const notice of data.notices) root.appendChild(make("p", "notice", notice));
+    drawSources(root, data, open);
     if (data.absent) drawNearest(root, data, open);
-    else drawSources(root, data, open);
+    root.__rating = ratingIn(root, (given) => root.__send("rated", given));
   }
   press(root, active);
+  showRating(root.__rating, rating);
   if (fresh && !root.__arrived) {
     root.__arrived = true;
     arrive(parentElement.host || parentElement);

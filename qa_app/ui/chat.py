@@ -1,34 +1,39 @@
-"""The conversation on the page: its turns, an answer as it is made, what to ask first.
+"""The conversation on the page: its turns, what is thought of them, what to ask first.
 
-Enters: turns from the conversation's file, events from the assistant. Leaves: elements on the
-page, and turns kept in the file. Deliberately decides nothing about answers.
+Enters: turns from the conversation's file, what the reader asks and chooses. Leaves: elements on
+the page, questions and feedback kept in the file. Deliberately decides nothing about answers, and
+makes none (``streaming.py``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import StopException
 
 from embeddings.errors import CitedQAError
 from embeddings.schema import Filters
-from qa_app.events import Done, Said, Stage
-from qa_app.export import conversation_markdown
-from qa_app.history import Turn, utc_now
-from qa_app.ui import components
+from qa_app.turns import Turn
+from qa_app.ui import components, streaming
 from qa_app.ui.shared import Listing, Opened, Shared
 from qa_app.ui.state import Page, clear_filters
-from qa_app.ui.view import answer_view, chosen
+from qa_app.ui.view import answer_view, chosen, rating_of, understood_view
 from qa_app.wording import spoken_date
 
 READER = ":material/person:"
 ARTICLES = ":material/newspaper:"
 
 
-def keep_question(shared: Shared, page: Page, question: str) -> bool:
+def keep_question(shared: Shared, page: Page, question: str, understood: str = "") -> bool:
     """Keep a question, before anything else is done with it, and let it wait for its answer.
+
+    Args:
+        shared: where it is kept.
+        page: the page it was asked on.
+        question: as it was asked.
+        understood: the stand-alone question as the reader wrote it, if they did.
 
     Returns:
         Whether it waits now: an empty one does not, nor one that could not be kept.
@@ -39,9 +44,9 @@ def keep_question(shared: Shared, page: Page, question: str) -> bool:
     try:
         known = page.conversation and shared.conversations.turns(page.conversation)
         if page.conversation and known:
-            turn = shared.conversations.ask(page.conversation, question)
+            turn = shared.conversations.ask(page.conversation, question, understood)
         else:
-            conversation, turn = shared.conversations.begin(question)
+            conversation, turn = shared.conversations.begin(question, understood)
             page.turn_to(conversation)
     except CitedQAError as exc:
         page.lost = (question, str(exc))
@@ -51,13 +56,16 @@ def keep_question(shared: Shared, page: Page, question: str) -> bool:
     return True
 
 
-def draw_turns(turns: Sequence[Turn], page: Page, listing: Listing) -> None:
+def draw_turns(turns: Sequence[Turn], shared: Shared, page: Page, listing: Listing) -> None:
     """Draw what was asked and answered; the turn that waits for its answer comes after."""
     for turn in turns:
         if turn.id != page.pending:
             draw_question(turn)
             with st.chat_message("assistant", avatar=ARTICLES), st.container():
-                _draw_outcome(turn, page, listing)
+                if turn.record is not None:
+                    _draw_answer(turn, turn.record, shared, page, listing)
+                else:
+                    _draw_unfinished(turn, shared, page)
 
 
 def draw_question(turn: Turn) -> None:
@@ -66,23 +74,56 @@ def draw_question(turn: Turn) -> None:
         st.text(turn.question)
 
 
-def _draw_outcome(turn: Turn, page: Page, listing: Listing) -> None:
-    record = turn.record
-    if record is not None:
+def _draw_answer(
+    turn: Turn, record: Mapping[str, Any], shared: Shared, page: Page, listing: Listing
+) -> None:
+    def opened(key: str) -> None:
+        source = chosen(record, key)
+        if source is not None:
+            page.open(source["article"], source, turn.id, key)
 
-        def opened(key: str) -> None:
-            source = chosen(record, key)
-            if source is not None:
-                page.open(source["article"], source, turn.id, key)
+    place = page.place
+    active = place.key if place is not None and place.turn == turn.id else None
+    view = answer_view(turn, record, listing.labels, active, turn.id == page.fresh)
+    components.answer(
+        view,
+        f"answer-{turn.id}",
+        opened,
+        partial(rate, shared, page, turn),
+        partial(ask_as, shared, page, turn),
+    )
+    unkept = page.unkept.get(turn.id)
+    if unkept:
+        components.message("error", "This was not kept", unkept, key=f"unkept-{turn.id}")
 
-        place = page.place
-        active = place.key if place is not None and place.turn == turn.id else None
-        view = answer_view(record, listing.labels, active, turn.id == page.fresh)
-        components.answer(view, f"answer-{turn.id}", opened)
-        return
+
+def rate(shared: Shared, page: Page, turn: Turn, verdict: object, comment: object) -> None:
+    """Keep what the reader thinks of an answer; None as verdict takes it back."""
+    page.unkept.pop(turn.id, None)
+    rating = rating_of(verdict, comment)
+    try:
+        if rating is None:
+            shared.conversations.unrate(turn.id)
+        else:
+            shared.conversations.rate(turn.id, rating.verdict, rating.comment)
+    except CitedQAError as exc:
+        page.unkept[turn.id] = str(exc)
+
+
+def ask_as(shared: Shared, page: Page, turn: Turn, understood: str) -> None:
+    """Ask a question again, to be understood as the reader wrote."""
+    if understood.strip():
+        keep_question(shared, page, turn.question, understood.strip())
+
+
+def _draw_unfinished(turn: Turn, shared: Shared, page: Page) -> None:
+    _draw_understood(turn)
     if turn.partial:
         with st.container(key=f"streaming-{turn.id}"):
             st.text(turn.partial)
+    if turn.id in shared.answering:
+        streaming.draw_elsewhere(shared, turn)
+        return
     failure = page.failures.get(turn.id)
     if failure:
         components.message("error", "This could not be answered", failure, key=f"fail-{turn.id}")
@@ -98,6 +139,12 @@ def _draw_outcome(turn: Turn, page: Page, listing: Listing) -> None:
     )
 
 
+def _draw_understood(turn: Turn) -> None:
+    view = understood_view(turn.understood_as, edited=bool(turn.understood))
+    if view is not None:
+        components.understood(view, key=f"understood-{turn.id}")
+
+
 def _again(page: Page, turn: int) -> None:
     page.failures.pop(turn, None)
     page.pending = turn
@@ -106,48 +153,17 @@ def _again(page: Page, turn: int) -> None:
 def answer_pending(
     shared: Shared, opened: Opened, page: Page, turns: Sequence[Turn], limits: Filters
 ) -> None:
-    """Make the answer that is waited for, draw it as it grows, and keep it."""
+    """Make the answer that is waited for, and draw the page anew with it."""
     turn = next((each for each in turns if each.id == page.pending), None)
     if turn is None:
         page.pending = None
         return
     draw_question(turn)
-    earlier = tuple(each.question for each in turns if each.id < turn.id)
     with st.chat_message("assistant", avatar=ARTICLES), st.container(key=f"streaming-{turn.id}"):
         components.arrive(f"arrive-{turn.id}")
-        try:
-            _stream(shared, opened, turn, earlier, limits)
-        except StopException:
-            # Stopped by the reader: what was said is kept, and nothing begins by itself.
-            page.pending = None
-            raise
-        except CitedQAError as exc:
-            page.failures[turn.id] = str(exc)
-        except Exception:
-            # A defect: it is shown as one, and not run into again at every choice on the page.
-            page.pending = None
-            raise
-    page.pending, page.fresh = None, turn.id
+        _draw_understood(turn)
+        streaming.answer(shared, opened, page, streaming.asking(turns, turn, limits))
     st.rerun()
-
-
-def _stream(
-    shared: Shared, opened: Opened, turn: Turn, earlier: tuple[str, ...], limits: Filters
-) -> None:
-    stage, words = st.empty(), st.empty()
-    stage.caption("Searching the articles…")
-    said: list[str] = []
-    for event in opened.assistant.stream(turn.question, earlier, limits or None):
-        match event:
-            case Stage(name):
-                with stage:
-                    st.text(f"{name}…")
-            case Said(sentence):
-                said.append(sentence.text)
-                shared.conversations.keep_partial(turn.id, " ".join(said))
-                words.text(" ".join(said))
-            case Done(answer):
-                shared.conversations.answer(turn.id, answer.record())
 
 
 def draw_welcome(page: Page, shared: Shared, listing: Listing) -> None:
@@ -206,19 +222,3 @@ def draw_lost(page: Page) -> None:
     if page.lost is not None:
         question, why = page.lost
         components.message("error", "The question was not asked", why, key="lost", items=[question])
-
-
-def draw_export(turns: Sequence[Turn]) -> None:
-    """Offer the conversation with its sources as a file."""
-    with st.container(key="conversation-end"):
-        st.download_button(
-            "Save this conversation",
-            data=conversation_markdown(turns, made=utc_now()),
-            file_name="conversation.md",
-            mime="text/markdown",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-            key="export",
-            help="Questions, answers and every source with its place, as a Markdown file",
-        )

@@ -12,9 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from embeddings.schema import Article
 from qa_app.wording import cut, spoken_date
+
+T = TypeVar("T")
 
 PAGE_ROWS = 12
 EXAMPLES = 4
@@ -75,9 +78,7 @@ def search(rows: Sequence[Row], words: str) -> list[Row]:
     return [each for each in rows if all(word in each.found_by for word in wanted)]
 
 
-def page_of(
-    rows: Sequence[Row], page: int, size: int = PAGE_ROWS
-) -> tuple[Sequence[Row], int, int]:
+def page_of(rows: Sequence[T], page: int, size: int = PAGE_ROWS) -> tuple[Sequence[T], int, int]:
     """The rows of a page (from 1), the page that really is, and how many there are."""
     pages = max(1, -(-len(rows) // size))
     page = min(max(page, 1), pages)

@@ -1,5 +1,6 @@
 function actButton(row, action, act) {
   const node = button("action", action.text, `${action.text}: ${row.title}`);
+  node.dataset.action = action.name;
   node.addEventListener("click", () => {
     // What cannot be undone is asked twice, in place.
     if (action.sure && !node.classList.contains("sure")) {
@@ -19,8 +20,35 @@ function actButton(row, action, act) {
   return node;
 }
 
+// Takes words in the place of the row, and gives the row back.
+function writeButton(item, row, action, act) {
+  const node = button("action", action.text, `${action.text}: ${row.title}`);
+  node.dataset.action = action.name;
+  node.addEventListener("click", () => {
+    const drawn = [...item.childNodes];
+    const back = () => {
+      item.replaceChildren(...drawn);
+      node.focus();
+    };
+    const form = writing({
+      ...action.field,
+      single: true,
+      onSave: (text) => {
+        back();
+        if (text !== action.field.value) act(action.name, row.id, text);
+      },
+      onDrop: back,
+    });
+    item.replaceChildren(form);
+    form.__field.focus();
+    form.__field.select();
+  });
+  return node;
+}
+
 function drawRow(row, data, act) {
   const item = make("li");
+  item.dataset.id = row.id;
   if (data.variant === "facts") {
     item.append(make("span", "name", row.title), make("span", "what", row.detail));
     return item;
@@ -37,7 +65,16 @@ function drawRow(row, data, act) {
   }
   if (row.detail) box.appendChild(make("span", "detail", row.detail));
   item.appendChild(box);
-  for (const action of row.actions || []) item.appendChild(actButton(row, action, act));
+  // Where there are several, a column of their own would leave no room for a title.
+  const home = row.below ? make("div", "below") : item;
+  for (const action of row.actions || []) {
+    home.appendChild(action.field ? writeButton(item, row, action, act) : actButton(row, action, act));
+  }
+  if (row.below) {
+    const detail = box.querySelector(".detail");
+    if (detail) home.prepend(detail);
+    box.appendChild(home);
+  }
   return item;
 }
 
@@ -53,11 +90,22 @@ function drawPager(root, { page, pages }, act) {
   root.appendChild(bar);
 }
 
+// Who changed a list with its buttons goes on from where they were, though it was drawn anew.
+function focusAgain(root, [action, id]) {
+  const row = [...root.querySelectorAll("li")].find((each) => each.dataset.id === id);
+  row?.querySelector(`[data-action="${CSS.escape(action)}"]`)?.focus();
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = rootOf(parentElement, "");
-  root.__act = (action, id) => setTriggerValue("acted", { action, id });
+  root.__act = (action, id, text) => {
+    root.__asked = [action, id];
+    if (text === undefined) setTriggerValue("acted", { action, id });
+    else setTriggerValue("wrote", { action, id, text });
+  };
   if (unchanged(root, data)) return;
-  const act = (action, id) => root.__act(action, id);
+  const act = (action, id, text) => root.__act(action, id, text);
+  const focused = root.contains(deepFocus());
   root.className = `${data.variant} ${data.tone || ""}`;
   root.replaceChildren();
   if (data.variant === "message") {
@@ -74,4 +122,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.appendChild(make("p", "empty", data.empty));
   }
   if (data.pager) drawPager(root, data.pager, act);
+  if (focused && root.__asked) focusAgain(root, root.__asked);
 }

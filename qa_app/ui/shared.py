@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from embeddings.collection import Collection
 from embeddings.sync import ProgressCallback, SyncReport
 from qa_app import assistant, startup
+from qa_app.generative import open_writer
 from qa_app.history import ConversationStore
+from qa_app.llm.providers import Key, ModelChoice
 from qa_app.settings import SEEDS, Settings
 from qa_app.ui.listing import Row, example_questions, row, seed_questions
 from qa_app.ui.work import Job
@@ -47,14 +49,42 @@ class Shared:
         """Begin to open the collection, in a thread of its own."""
         self.settings = settings
         self.conversations = ConversationStore(settings.index)
+        # The turns that some page of this server is making an answer to.
+        self.answering: set[int] = set()
         self._lock = threading.Lock()
         self._listing: Listing | None = None
+        self._assistants: dict[ModelChoice, assistant.Assistant] = {}
         self._opening = Job("Opening the articles", self._open)
         self._write: Job[list[SyncReport]] | None = None
 
     def _open(self, progress: ProgressCallback) -> Opened:
         collection = startup.open_collection(self.settings, progress)
-        return Opened(collection, assistant.Assistant(collection, self.settings))
+        own = self.settings.model_copy(update={"model": None, "model_url": None})
+        return Opened(collection, assistant.Assistant(collection, own))
+
+    def assistant(
+        self, opened: Opened, choice: ModelChoice | None, key: Key
+    ) -> assistant.Assistant:
+        """Who answers with a language model, one for each; without one, who is there already.
+
+        Raises:
+            ModelUnavailable: its package or its key is missing.
+        """
+        if choice is None:
+            return opened.assistant
+        with self._lock:
+            found = self._assistants.get(choice)
+            if found is None:
+                named = {"model": f"{choice.provider}:{choice.model}", "model_url": choice.url}
+                settings = self.settings.model_copy(update=named)
+                found = assistant.Assistant(
+                    opened.collection,
+                    settings,
+                    opened.assistant.reader,
+                    open_writer(settings, key),
+                )
+                self._assistants[choice] = found
+            return found
 
     @property
     def opening(self) -> Job[Opened]:

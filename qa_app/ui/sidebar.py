@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from embeddings.errors import CitedQAError
 from embeddings.schema import Problem
 from embeddings.status import CollectionStatus
 from qa_app.ui import components, manage
+from qa_app.ui.conversations import draw_conversations
 from qa_app.ui.listing import page_of, search
+from qa_app.ui.models import assistant_for, draw_models
 from qa_app.ui.shared import Listing, Opened, Shared
 from qa_app.ui.state import Page
 from qa_app.ui.view import plural
@@ -55,7 +56,9 @@ def draw_sidebar(scene: Scene) -> None:
             width="stretch",
         )
         manage.draw_outcome(page)
-        _draw_facts(opened, status)
+        _draw_facts(status, assistant_for(shared, opened, page).name)
+        with st.expander("Language model", icon=":material/edit_note:", key="model-box"):
+            draw_models(shared, opened, page)
         _draw_problems(status.problems)
         _draw_filters(status)
         with st.expander("Articles", icon=":material/library_books:", key="articles-box"):
@@ -65,10 +68,10 @@ def draw_sidebar(scene: Scene) -> None:
             manage.draw_upload(shared, opened, page, FILE_TYPES)
             manage.draw_resync(shared, opened, page)
         with st.expander("Earlier conversations", icon=":material/history:", key="earlier-box"):
-            _draw_conversations(shared, page)
+            draw_conversations(shared, page)
 
 
-def _draw_facts(opened: Opened, status: CollectionStatus) -> None:
+def _draw_facts(status: CollectionStatus, by: str) -> None:
     facts = [
         ("Holds", f"{plural(status.articles, 'article')}, {plural(status.passages, 'passage')}")
     ]
@@ -81,7 +84,7 @@ def _draw_facts(opened: Opened, status: CollectionStatus) -> None:
         shown = ", ".join(status.publishers[:6])
         more = len(status.publishers) - 6
         facts.append(("Publishers", shown + (f" and {more:,} more" if more > 0 else "")))
-    facts.append(("Answers by", opened.assistant.name))
+    facts.append(("Answers by", by))
     items = [{"id": name, "title": name, "detail": value} for name, value in facts]
     components.rows(items, "facts", variant="facts", label="The collection")
 
@@ -201,42 +204,3 @@ def _draw_removed(shared: Shared, opened: Opened, page: Page) -> None:
     components.rows(
         items, "removed", partial(manage.act_on_removed, shared, opened, page), label="Removed"
     )
-
-
-def _draw_conversations(shared: Shared, page: Page) -> None:
-    try:
-        earlier = shared.conversations.conversations()
-    except CitedQAError as exc:
-        components.message("error", "No conversations", str(exc), key="conversations-error")
-        return
-
-    def act(action: str, which: str) -> None:
-        if action == "open":
-            page.turn_to(which)
-        elif action == "delete":
-            manage.guarded(page, partial(shared.conversations.delete, which))
-            if page.conversation == which:
-                page.turn_to(None)
-
-    items = [
-        {
-            "id": each.id,
-            "title": cut(each.title, 90),
-            "label": f"Open conversation: {cut(each.title, 90)}",
-            "detail": _local_time(each.touched),
-            "current": each.id == page.conversation,
-            "actions": [{"name": "delete", "text": "Delete", "sure": "Really delete?"}],
-        }
-        for each in earlier
-    ]
-    components.rows(
-        items, "earlier", act, main="open", label="Earlier conversations", empty="None yet."
-    )
-
-
-def _local_time(moment: str) -> str:
-    try:
-        when = datetime.fromisoformat(moment).replace(tzinfo=UTC).astimezone()
-    except ValueError:
-        return moment
-    return f"{spoken_date(when.date().isoformat())}, {when:%H:%M}"

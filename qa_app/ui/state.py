@@ -16,6 +16,7 @@ import streamlit as st
 
 from embeddings.schema import Filters
 from embeddings.sync import SyncReport
+from qa_app.llm.providers import ModelChoice
 from qa_app.ui.work import Job
 
 PARAMETER = "conversation"
@@ -43,10 +44,15 @@ class Page:
     pending: int | None = None
     fresh: int | None = None
     failures: dict[int, str] = field(default_factory=dict)
+    model: ModelChoice | None = None
+    model_problem: str = ""
+    model_begun: bool = False
+    unkept: dict[int, str] = field(default_factory=dict)
     lost: tuple[str, str] | None = None
     job: Job[list[SyncReport]] | None = None
     said: tuple[str, str, str, list[str]] | None = None
     list_page: int = 1
+    conversations_page: int = 1
     uploads: int = 0
 
     def open(
@@ -64,6 +70,10 @@ class Page:
     def close(self) -> None:
         """Close the viewer."""
         self.place = None
+
+    def choose(self, model: ModelChoice | None, problem: str = "") -> None:
+        """Have answers written by this model, or by none; ``problem`` is what is wrong with it."""
+        self.model, self.model_problem, self.model_begun = model, problem, True
 
     def turn_to(self, conversation: str | None) -> None:
         """Show another conversation, or an empty one for None; the address says which."""

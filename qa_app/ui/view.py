@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.schema import Article, Found
+from qa_app.turns import THUMBS, Feedback, Turn
 from qa_app.wording import (
     SUPPORT_WORDS,
     cut,
@@ -20,6 +21,7 @@ from qa_app.wording import (
     parts,
     recognised_words,
     spoken_date,
+    support_note,
     support_of,
 )
 
@@ -68,11 +70,16 @@ def source_view(source: Record, key: str, labels: Mapping[str, str]) -> dict[str
 
 
 def answer_view(
-    record: Record, labels: Mapping[str, str], active: str | None = None, fresh: bool = False
+    turn: Turn,
+    record: Record,
+    labels: Mapping[str, str],
+    active: str | None = None,
+    fresh: bool = False,
 ) -> dict[str, Any]:
     """Everything an answer shows.
 
     Args:
+        turn: the question, and what the reader made of question and answer.
         record: the answer.
         labels: article ids to titles or first words.
         active: the key of the source that is open beside it.
@@ -82,7 +89,11 @@ def answer_view(
         "absent": record["status"] == "not_found",
         "missing": record["missing"],
         "sentences": [
-            {"parts": parts(each["text"], each.get("answer")), "marks": list(each["citations"])}
+            {
+                "parts": parts(each["text"], each.get("answer")),
+                "marks": list(each["citations"]),
+                **_doubt(each.get("support")),
+            }
             for each in record["sentences"]
         ],
         "sources": [
@@ -99,19 +110,38 @@ def answer_view(
             for place, each in enumerate(record["nearest"])
         ],
         "support": support_view(record),
+        "understood": understood_view(turn.understood_as, edited=bool(turn.understood)),
         "recognised": recognised_words(record),
-        "notices": _notices(record),
+        "notices": [str(each) for each in record["notices"]],
+        "rating": rating_view(turn.feedback),
         "active": active,
         "fresh": fresh,
     }
 
 
-def _notices(record: Record) -> list[str]:
-    understood = (record.get("understood") or "").strip()
-    notices = [str(each) for each in record["notices"]]
-    if understood and understood != record["question"].strip():
-        notices.insert(0, f"Understood as: {understood}")
-    return notices
+def _doubt(support: Record | None) -> dict[str, Any]:
+    """What to say of a statement that its sources do not wholly support."""
+    unsupported = support is not None and support["verdict"] == "not supported"
+    return {"unsupported": unsupported, "doubt": support_note(support) if support else ""}
+
+
+def understood_view(text: str, *, edited: bool) -> dict[str, Any] | None:
+    """How a question was read, or None where that is as it was asked."""
+    who = "Understood, as you wrote it:" if edited else "Understood as:"
+    return {"label": who, "text": text} if text else None
+
+
+def rating_view(feedback: Feedback | None) -> dict[str, Any]:
+    """What the reader thought of an answer; None as verdict where they did not say."""
+    if feedback is None:
+        return {"verdict": None, "comment": ""}
+    return {"verdict": feedback.verdict, "comment": feedback.comment}
+
+
+def rating_of(verdict: object, comment: object) -> Feedback | None:
+    """What a script sent as a rating, or None where it is none."""
+    given = str(comment) if isinstance(comment, str) else ""
+    return next((Feedback(each, given) for each in THUMBS if each == verdict), None)
 
 
 def chosen(record: Record, key: str) -> dict[str, Any] | None:

@@ -11,11 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from playwright.sync_api import expect
+
 import qa_app
 from tests.qa_app.page_fakes import write_articles
 
 APP = Path(qa_app.__file__).with_name("app.py")
 WAIT_SECONDS = 120
+# As patient as everything else here: how fast a machine is decides no test.
+expect.set_options(timeout=WAIT_SECONDS * 1000)
 
 
 def free_port():
@@ -76,6 +80,8 @@ class Reader:
         self.page.goto(site)
         self.box = self.page.get_by_test_id("stChatInputTextArea")
         self.box.wait_for()
+        # While the page is still being drawn, Enter would stop that instead of asking.
+        self.settle()
 
     def ask(self, question):
         """Ask; return the answer when it is whole."""
@@ -90,6 +96,19 @@ class Reader:
     def settle(self):
         """Wait until the script behind the page has nothing more to do."""
         self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+    def act(self, do):
+        """Do something, and wait until the script behind the page has run because of it."""
+        self.page.evaluate(
+            """() => { const app = document.querySelector('[data-testid="stApp"]');
+            window.ran = false;
+            new MutationObserver(() => {
+              if (app.dataset.testScriptState !== "notRunning") window.ran = true;
+            }).observe(app, { attributes: true }); }"""
+        )
+        do()
+        self.page.wait_for_function("() => window.ran")
+        self.settle()
 
     def sidebar(self, name):
         self.page.get_by_test_id("stSidebar").get_by_text(name, exact=True).first.click()

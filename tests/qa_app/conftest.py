@@ -3,10 +3,14 @@
 import shutil
 
 import pytest
+import streamlit as st
 
+from qa_app import assistant as assistants
+from qa_app import startup
 from qa_app.assistant import Assistant
 from qa_app.settings import Settings
 from tests.news import SEEDS
+from tests.qa_app import page_fakes as fakes
 from tests.qa_app.browsing import APP, Reader, serving
 
 
@@ -48,3 +52,17 @@ def visit(browser, site):
         assert reader.errors == []
         assert reader.hosts() == {"localhost"}
         reader.context.close()
+
+
+@pytest.fixture
+def index(tmp_path, monkeypatch):
+    """The index folder of a page that runs without a browser, with a scripted assistant."""
+    monkeypatch.setenv("QA_INDEX", str(tmp_path / "index"))
+    monkeypatch.setenv("QA_ARTICLES", str(fakes.write_articles(tmp_path / "articles")))
+    monkeypatch.setattr(startup, "open_collection", fakes.fake_open)
+    monkeypatch.setattr(assistants, "Assistant", fakes.ScriptedAssistant)
+    fakes.ScriptedAssistant.asked.clear()
+    fakes.ScriptedAssistant.told.clear()
+    st.cache_resource.clear()
+    yield tmp_path / "index"
+    st.cache_resource.clear()

@@ -33,9 +33,9 @@ class MarkingAssistant:
     name = "one that marks"
 
     def __init__(self, collection, settings=None):
-        self.collection = collection
+        self.collection, self.settings = collection, settings
 
-    def stream(self, question, history=(), filters=None):
+    def stream(self, question, history=(), filters=None, *, understood=None):
         yield Stage("Searching the articles")
         articles = {Path(each.path).name: each for each in self.collection.articles()}
         draft = Draft()

@@ -18,9 +18,9 @@ class WaitingAssistant:
     name = "one that waits"
 
     def __init__(self, collection, settings=None):
-        self.collection = collection
+        self.collection, self.settings = collection, settings
 
-    def stream(self, question, history=(), filters=None):
+    def stream(self, question, history=(), filters=None, *, understood=None):
         yield Stage("Searching the articles")
         source = Citation.at(1, self.collection.articles()[0], 0, 20)
         said = [

@@ -1,61 +1,12 @@
-import json
 from datetime import date
-from pathlib import Path
 
-import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-import qa_app
 from embeddings.schema import Filters
-from qa_app import assistant, startup
+from qa_app.conversation import Exchange
 from qa_app.history import ConversationStore
 from tests.qa_app import page_fakes as fakes
-
-APP = Path(qa_app.__file__).with_name("app.py")
-SECONDS = 60
-
-
-@pytest.fixture
-def index(tmp_path, monkeypatch):
-    monkeypatch.setenv("QA_INDEX", str(tmp_path / "index"))
-    monkeypatch.setenv("QA_ARTICLES", str(fakes.write_articles(tmp_path / "articles")))
-    monkeypatch.setattr(startup, "open_collection", fakes.fake_open)
-    monkeypatch.setattr(assistant, "Assistant", fakes.ScriptedAssistant)
-    fakes.ScriptedAssistant.asked.clear()
-    st.cache_resource.clear()
-    yield tmp_path / "index"
-    st.cache_resource.clear()
-
-
-def start(**query):
-    at = AppTest.from_file(str(APP), default_timeout=SECONDS)
-    for name, value in query.items():
-        at.query_params[name] = value
-    at.run()
-    assert not at.exception
-    return at
-
-
-def ask(at, question):
-    at.chat_input[0].set_value(question).run()
-    return at
-
-
-def drawn(at, key):
-    """The data of one of the page's own components, or None where it is not on the page."""
-    for element in at.get("bidi_component"):
-        if element.proto.id.endswith(f"-{key}"):
-            return json.loads(element.proto.json or "null")
-    return None
-
-
-def answers(at):
-    return [
-        json.loads(each.proto.json)
-        for each in at.get("bidi_component")
-        if each.proto.component_name == "cited_qa_answer"
-    ]
+from tests.qa_app.page_runs import answers, ask, drawn, start
 
 
 def row_of(at, words):
@@ -78,7 +29,9 @@ def test_an_empty_conversation_says_what_there_is(index):
 def test_a_question_is_answered_with_its_sources(index):
     at = ask(start(), "What about lisbon.txt?")
     (answer,) = answers(at)
-    assert answer["sentences"] == [{"parts": ["It says so.", "", ""], "marks": [1, 2]}]
+    assert answer["sentences"] == [
+        {"parts": ["It says so.", "", ""], "marks": [1, 2], "unsupported": False, "doubt": ""}
+    ]
     assert [source["number"] for source in answer["sources"]] == [1, 2]
     assert answer["support"] == {
         "words": "Well supported",
@@ -108,11 +61,11 @@ def test_what_is_not_there_is_said_with_the_nearest_passages(index):
     assert answer["sentences"] == []
 
 
-def test_earlier_questions_go_with_the_next_one(index):
-    at = ask(ask(start(), "What about lisbon.txt?"), "And then?")
+def test_earlier_questions_and_answers_go_with_the_next_one(index):
+    at = ask(ask(start(), "What about lisbon.txt?"), "Then?")
     assert fakes.ScriptedAssistant.asked == [
         ("What about lisbon.txt?", (), None),
-        ("And then?", ("What about lisbon.txt?",), None),
+        ("Then?", (Exchange("What about lisbon.txt?", "It says so."),), None),
     ]
     assert len(answers(at)) == 2
 
@@ -149,7 +102,9 @@ def test_a_conversation_kept_before_words_were_marked_still_opens(index):
     store.close()
     at = start(conversation=conversation)
     (answer,) = answers(at)
-    assert answer["sentences"] == [{"parts": ["Élodie 🎉", "", ""], "marks": [1]}]
+    assert answer["sentences"] == [
+        {"parts": ["Élodie 🎉", "", ""], "marks": [1], "unsupported": False, "doubt": ""}
+    ]
     assert answer["support"]["words"] == "Partly supported: read the source before relying on it"
     assert answer["recognised"] == []
     assert answer["support"]["number"].endswith(": 62%")

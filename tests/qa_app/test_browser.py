@@ -224,7 +224,7 @@ def test_what_is_said_so_far_is_seen_and_survives_stop_and_reload(browser, tmp_p
         reader = Reader(browser, url)
         reader.box.fill("What stands?")
         reader.box.press("Enter")
-        first = reader.page.get_by_text("The first half <b>stands</b>.", exact=True)
+        first = reader.page.get_by_text("The first half <b>stands</b>. [1]", exact=True)
         first.wait_for()
         assert "So does the rest" not in reader.page.content()
         reader.page.get_by_test_id("stChatInput").get_by_role("button", name="Stop script").click()

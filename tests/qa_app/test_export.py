@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from qa_app.export import bold, conversation_markdown, plain
-from qa_app.history import Turn
+from qa_app.turns import Turn
 from qa_app.wording import parts
 from tests.qa_app.marked_words import MARKED
 

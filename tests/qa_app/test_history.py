@@ -5,13 +5,10 @@ import threading
 
 import pytest
 
-from qa_app.history import (
-    FILE_NAME,
-    Conversation,
-    ConversationStore,
-    ConversationsUnavailable,
-    Turn,
-)
+from embeddings.errors import ConversationsUnavailable
+from qa_app.history import ConversationStore
+from qa_app.history_file import FILE_NAME
+from qa_app.turns import Conversation, Turn
 
 RECORD = {"status": "answered", "answer": "“Où ?” ’š 🗞 שלום", "sentences": [], "citations": []}
 TIMES = [f"2026-01-0{day}T12:00:00+00:00" for day in range(1, 10)]
