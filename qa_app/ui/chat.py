@@ -121,7 +121,7 @@ def _draw_unfinished(turn: Turn, shared: Shared, page: Page) -> None:
     if turn.partial:
         with st.container(key=f"streaming-{turn.id}"):
             st.text(turn.partial)
-    if turn.id in shared.answering:
+    if shared.answers(turn.id):
         streaming.draw_elsewhere(shared, turn)
         return
     failure = page.failures.get(turn.id)

@@ -18,6 +18,7 @@ from qa_app.history import ConversationStore
 from qa_app.llm.providers import Key, ModelChoice
 from qa_app.settings import SEEDS, Settings
 from qa_app.ui.listing import Row, example_questions, row, seed_questions
+from qa_app.ui.making import Making
 from qa_app.ui.work import Job
 
 
@@ -49,9 +50,10 @@ class Shared:
         """Begin to open the collection, in a thread of its own."""
         self.settings = settings
         self.conversations = ConversationStore(settings.index)
-        # The turns that some page of this server is making an answer to.
-        self.answering: set[int] = set()
-        self._lock = threading.Lock()
+        # Answers that are being made, by their turns.
+        self._makings: dict[int, Making] = {}
+        # Held while an assistant is made for a making: entered twice by one thread.
+        self._lock = threading.RLock()
         self._listing: Listing | None = None
         self._assistants: dict[ModelChoice, assistant.Assistant] = {}
         self._opening = Job("Opening the articles", self._open)
@@ -85,6 +87,23 @@ class Shared:
                 )
                 self._assistants[choice] = found
             return found
+
+    def making(self, turn: int, begin: Callable[[], Making]) -> Making:
+        """The answer to a turn that is being made; begun here if nobody did."""
+        with self._lock:
+            if turn not in self._makings:
+                self._makings[turn] = begin()
+            return self._makings[turn]
+
+    def answers(self, turn: int) -> bool:
+        """Whether some page of this server is making the answer to a turn."""
+        making = self._makings.get(turn)
+        return making is not None and not making.done
+
+    def made(self, turn: int) -> None:
+        """Forget the making of an answer: it is kept, or it failed."""
+        with self._lock:
+            self._makings.pop(turn, None)
 
     @property
     def opening(self) -> Job[Opened]:

@@ -10,8 +10,7 @@ got. What is only written so far may still change, and is shown but not kept.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -19,18 +18,20 @@ from streamlit.runtime.scriptrunner import StopException
 
 from embeddings.errors import CitedQAError
 from embeddings.schema import Filters
-from qa_app.assistant import Assistant
 from qa_app.conversation import Exchange
-from qa_app.events import Done, Event, Said, Stage, Waiting, Withdrawn, Wrote
+from qa_app.events import Done, Event, Said, Stage, Withdrawn, Wrote
 from qa_app.made_with import made_with
 from qa_app.schema import Sentence
 from qa_app.turns import Turn
+from qa_app.ui.making import Making
 from qa_app.ui.models import assistant_for
 from qa_app.ui.shared import Opened, Shared
 from qa_app.ui.state import Page
 from qa_app.wording import support_note
 
 LOOK_SECONDS = 1.0
+# How long a page waits for more before it looks whether it was stopped.
+TICK = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +53,19 @@ def _exchange(turn: Turn) -> Exchange:
 
 
 def answer(shared: Shared, opened: Opened, page: Page, asked: Asking) -> None:
-    """Make the answer to a turn, draw it as it grows, and keep it.
+    """Make the answer to a turn, or go on watching it; draw it as it grows.
 
     An error is left in ``page.failures``; the turn does not wait any longer, however it ends,
     unless the page is drawn anew in the middle of it.
     """
     turn = asked.turn
-    assistant = assistant_for(shared, opened, page)
-    events = assistant.stream(
-        turn.question, asked.earlier, asked.limits or None, understood=turn.understood or None
-    )
+    making = shared.making(turn.id, lambda: _begun(shared, opened, page, asked))
     try:
-        with _in_the_making(shared, turn):
-            _follow(shared, assistant, asked, events)
+        _watch(making)
     except StopException:
         # Stopped by the reader: what was said is kept, and nothing begins by itself.
+        making.stop()
+        shared.made(turn.id)
         page.pending = None
         raise
     except CitedQAError as exc:
@@ -74,34 +73,44 @@ def answer(shared: Shared, opened: Opened, page: Page, asked: Asking) -> None:
     except Exception:
         # A defect: it is shown as one, and not run into again at every choice on the page.
         page.pending = None
+        shared.made(turn.id)
         raise
-    finally:
-        if isinstance(events, Generator):
-            # A model that nobody listens to any more is not left writing.
-            events.close()
     page.pending, page.fresh = None, turn.id
+    shared.made(turn.id)
 
 
-def _follow(shared: Shared, assistant: Assistant, asked: Asking, events: Iterator[Event]) -> None:
-    turn, growing = asked.turn.id, Growing()
-    growing.stage("Searching the articles")
-    for event in events:
+def _begun(shared: Shared, opened: Opened, page: Page, asked: Asking) -> Making:
+    turn, assistant = asked.turn, assistant_for(shared, opened, page)
+    events = assistant.stream(
+        turn.question, asked.earlier, asked.limits or None, understood=turn.understood or None
+    )
+    said: list[str] = []
+
+    def keep(event: Event) -> None:
         match event:
-            case Stage(name):
-                growing.stage(name)
-            case Wrote(text):
-                growing.write(text)
-            case Waiting():
-                growing.draw()
             case Withdrawn():
-                growing.forget()
-                shared.conversations.keep_partial(turn, "")
-            case Said(sentence):
-                growing.say(sentence)
-                shared.conversations.keep_partial(turn, growing.said)
+                said.clear()
+                shared.conversations.keep_partial(turn.id, "")
+            case Said(sentence) if sentence.supported:
+                said.append(sentence.text)
+                shared.conversations.keep_partial(turn.id, " ".join(said))
             case Done(made):
                 settings = made_with(assistant.settings, asked.limits, assistant.name)
-                shared.conversations.answer(turn, made.record(unsupported=True), settings)
+                shared.conversations.answer(turn.id, made.record(unsupported=True), settings)
+
+    return Making(events, keep)
+
+
+def _watch(making: Making) -> None:
+    growing, seen, done = Growing(), 0, False
+    growing.show(Stage("Searching the articles"))
+    while not done:
+        events, done = making.after(seen, TICK)
+        for event in events:
+            growing.show(event)
+        seen += len(events)
+        # Drawn also when nothing is new: drawing is where a page that is left or stopped ends.
+        growing.draw()
 
 
 class Growing:
@@ -114,36 +123,24 @@ class Growing:
         self._said: list[Sentence] = []
         self._written = ""
 
-    @property
-    def said(self) -> str:
-        """The sentences that are complete and supported, as one text."""
-        return " ".join(sentence.text for sentence in self._said if sentence.supported)
-
-    def stage(self, name: str) -> None:
-        """Say what is being done."""
-        self._doing = name
-        self.draw()
-
-    def write(self, text: str) -> None:
-        """Show words that may yet become a sentence."""
-        self._written += text
-        self.draw()
-
-    def say(self, sentence: Sentence) -> None:
-        """Show a sentence with its marks in place of the words that it became of."""
-        before, found, after = self._written.partition(sentence.text)
-        self._said.append(sentence)
-        self._written = after if found and not before.strip() else ""
-        self.draw()
-
-    def forget(self) -> None:
-        """Show none of what was said and written."""
-        self._said.clear()
-        self._written = ""
-        self.draw()
+    def show(self, event: Event) -> None:
+        """Take in what has happened; ``draw`` shows it."""
+        match event:
+            case Stage(name):
+                self._doing = name
+            case Wrote(text):
+                self._written += text
+            case Withdrawn():
+                self._said.clear()
+                self._written = ""
+            case Said(sentence):
+                before, found, after = self._written.partition(sentence.text)
+                self._said.append(sentence)
+                # It stands in place of the words that it became of.
+                self._written = after if found and not before.strip() else ""
 
     def draw(self) -> None:
-        """Draw it as it is now; this is also where a page that is left or stopped ends."""
+        """Draw it as it is now."""
         with self._stage:
             st.text(f"{self._doing}…")
         self._words.text(" ".join([*map(marked, self._said), self._written.strip()]).strip())
@@ -156,23 +153,13 @@ def marked(sentence: Sentence) -> str:
     return f"{sentence.text} {marks}" + (f" ({note})" if note else "")
 
 
-@contextmanager
-def _in_the_making(shared: Shared, turn: Turn) -> Iterator[None]:
-    """Let the server's other pages know that somebody is at it."""
-    shared.answering.add(turn.id)
-    try:
-        yield
-    finally:
-        shared.answering.discard(turn.id)
-
-
 def draw_elsewhere(shared: Shared, turn: Turn) -> None:
     """Wait, beside everything else on the page, for an answer that another page makes."""
 
     @st.fragment(run_every=LOOK_SECONDS)
     def look() -> None:
         st.text("This is being answered on another page…")
-        if turn.id not in shared.answering:
+        if not shared.answers(turn.id):
             st.rerun(scope="app")
 
     look()

@@ -13,7 +13,7 @@ from tests.qa_app.page_fakes import fake_open
 
 
 class WaitingAssistant:
-    """Says one sentence, waits for the gate, says another."""
+    """Says one sentence, waits for the gate, says another; notes what it was asked."""
 
     name = "one that waits"
 
@@ -21,6 +21,8 @@ class WaitingAssistant:
         self.collection, self.settings = collection, settings
 
     def stream(self, question, history=(), filters=None, *, understood=None):
+        with Path(os.environ["GATE"] + ".asked").open("a", encoding="utf-8") as asked:
+            asked.write(question + "\n")
         yield Stage("Searching the articles")
         source = Citation.at(1, self.collection.articles()[0], 0, 20)
         said = [

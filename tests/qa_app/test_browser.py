@@ -218,6 +218,25 @@ def test_a_conversation_is_deleted_only_when_asked_twice(visit):
     reader.page.get_by_text("Answers are made of the articles’ own words").wait_for()
 
 
+def test_a_choice_in_the_middle_of_an_answer_does_not_begin_it_again(browser, tmp_path):
+    gate = tmp_path / "gate"
+    with serving(Path(__file__).with_name("slow_page.py"), tmp_path, GATE=str(gate)) as url:
+        reader = Reader(browser, url)
+        reader.box.fill("What stands?")
+        reader.box.press("Enter")
+        reader.page.get_by_text("The first half <b>stands</b>. [1]", exact=True).wait_for()
+        reader.page.locator("summary", has_text="Articles").first.click()
+        reader.page.get_by_label("Find an article").fill("lisbon")
+        reader.page.get_by_label("Find an article").press("Enter")
+        reader.page.get_by_text("The first half <b>stands</b>. [1]", exact=True).wait_for()
+        gate.touch()
+        answer = reader.page.locator("article[data-root] .prose")
+        answer.wait_for()
+        assert answer.text_content() == "The first half <b>stands</b>.1 So does the rest.1"
+        assert Path(f"{gate}.asked").read_text() == "What stands?\n"
+        reader.context.close()
+
+
 def test_what_is_said_so_far_is_seen_and_survives_stop_and_reload(browser, tmp_path):
     gate = tmp_path / "gate"
     with serving(Path(__file__).with_name("slow_page.py"), tmp_path, GATE=str(gate)) as url:
@@ -227,7 +246,10 @@ def test_what_is_said_so_far_is_seen_and_survives_stop_and_reload(browser, tmp_p
         first = reader.page.get_by_text("The first half <b>stands</b>. [1]", exact=True)
         first.wait_for()
         assert "So does the rest" not in reader.page.content()
-        reader.page.get_by_test_id("stChatInput").get_by_role("button", name="Stop script").click()
+        stop = reader.page.get_by_test_id("stChatInput").get_by_role("button", name="Stop script")
+        stop.click()
+        # The answer is made beside the page: what it says before the page has heard of it counts.
+        stop.wait_for(state="detached")
         gate.touch()
         reader.settle()
         reader.page.reload()
