@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -118,17 +119,18 @@ def table(summary: Mapping[str, Any]) -> str:
 
 def _line(figure: Mapping[str, Any]) -> str:
     low, high = figure["low"], figure["high"]
-    form = _milliseconds if figure["group"] == "speed" else _share
+    form = _form(figure)
     interval = "" if low is None or high is None else f"{form(low)} to {form(high)}"
     return f"{figure['name']:26} {form(figure['value']):>9}   {interval:>19} {figure['n']:>7}"
 
 
-def _share(value: float) -> str:
-    return f"{value:.3f}"
+def _form(figure: Mapping[str, Any]) -> Callable[[float], str]:
+    from eval.reporting.formatting import number_text  # noqa: PLC0415 (with the next)
+    from eval.scoring.measures import unit_of  # noqa: PLC0415 (heavy)
 
-
-def _milliseconds(value: float) -> str:
-    return f"{value:.1f} ms"
+    unit = unit_of(figure["name"], figure["group"])
+    fixed = {"share": "{:.3f}", "ms": "{:.1f} ms"}
+    return fixed[unit].format if unit in fixed else partial(number_text, unit=unit)
 
 
 def _notes(summary: Mapping[str, Any]) -> Sequence[str]:

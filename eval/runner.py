@@ -49,10 +49,19 @@ class Plan:
             "cases": len(self.dataset.cases),
             "cases_sha256": hashlib.sha256(cases).hexdigest(),
             "articles_sha256": digest(self.dataset.articles),
-            "settings": dict(self.settings),
+            "settings": kept_settings(self.settings),
             "timeout": self.timeout,
             "system": f"{self.build.__module__}.{self.build.__qualname__}",
         }
+
+
+def kept_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as a run keeps them: an address without the user, password and query in it."""
+    if not settings.get("model_url"):
+        return dict(settings)
+    from qa_app.llm.providers import without_secrets  # noqa: PLC0415 (heavy)
+
+    return {**settings, "model_url": without_secrets(settings["model_url"])}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from embeddings.collection import Collection
+from embeddings.errors import InvalidQuestion
 from embeddings.readers import reader_for
 from embeddings.reading import Reader
 from embeddings.retriever import Retrieval, clean_question, retrieve
@@ -80,7 +82,7 @@ class Assistant:
     def name(self) -> str:
         """What answers, for people."""
         if self.writer is not None:
-            return f"{self.writer.name}, each statement checked against the articles"
+            return f"{self.writer.title}, each statement checked against the articles"
         return f"the articles' own sentences, chosen by {self.reader.name}; no language model"
 
     def warm_up(self) -> None:
@@ -125,7 +127,8 @@ class Assistant:
         """Answer a question in steps: ``Stage`` and ``Said`` events, then one ``Done``."""
         begin = time.perf_counter()
         asked = clean_question(question)
-        understood = clean_question(understood or stand_alone(asked, history))
+        told = partial(self._short_answer, filters=filters)
+        understood = clean_question(understood or stand_alone(asked, history, told))
         yield Stage("Searching the articles")
         rerank = self.settings.rerank
         found = retrieve(self.collection, understood, self.settings.k, filters, rerank=rerank)
@@ -164,6 +167,20 @@ class Assistant:
             )
         )
 
+    def _short_answer(self, question: str, filters: Filters | None) -> str:
+        """The words that answer an earlier question; "" where it would not be answered."""
+        rerank = self.settings.rerank
+        try:
+            found = retrieve(self.collection, question, self.settings.k, filters, rerank=rerank)
+        except InvalidQuestion:
+            return ""
+        reading = self.reader.read(question, found.hits, self.collection.words())
+        if not reading.sentences or reading.answerable < self.reader.threshold:
+            return ""
+        best = reading.sentences[0]
+        span = best.answer or best.span
+        return best.hit.article.text[span.start : span.end]
+
     def _extracted(self, understood: str, found: Retrieval) -> _Made:
         """The answer in the articles' own sentences."""
         words = self.collection.words()
@@ -185,7 +202,7 @@ class Assistant:
     ) -> Generator[Event, None, _Made]:
         """The answer as the language model writes it, or else the articles' own sentences."""
         evidence = evidence_from(found.hits)
-        yield Stage(f"Asking {writer.name}")
+        yield Stage(f"Asking {writer.title}")
         written = yield from writer.write(understood, evidence, self.settings.max_sentences)
         # Afterwards: the model's first word does not wait for it.
         made = self._extracted(understood, found)
@@ -194,7 +211,7 @@ class Assistant:
         if written.use.outcome == "written":
             made.draft, made.missing = written.draft, ""
         elif written.use.outcome == "not found":
-            made.missing = made.missing or SAYS_NOT.format(writer.name)
+            made.missing = made.missing or SAYS_NOT.format(writer.title)
             made.draft = Draft()
         else:
             yield Withdrawn(written.why)

@@ -5,8 +5,8 @@ show people as what was understood. Deliberately knows nothing of articles; what
 question's answer was is asked of the caller, where a pronoun means it and nobody has said it.
 
 A question that stands alone is left exactly as it is. In any other, what points back is replaced
-by what it most likely means (``follow_up_referents.py``), and what is missing is taken from the
-question before (``follow_up_fragments.py``). No language model, and no reading of articles, is
+by what it most likely means (``follow_up/referents.py``), and what is missing is taken from the
+question before (``follow_up/fragments.py``). No language model, and no reading of articles, is
 behind this; docs/conversation.md has what it gets right and wrong.
 """
 
@@ -16,14 +16,16 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from qa_app.follow_up_fragments import completed
-from qa_app.follow_up_pointing import pointers_of
-from qa_app.follow_up_question import take_apart
-from qa_app.follow_up_referents import Memory
-from qa_app.follow_up_rewriting import resolved
+from qa_app.follow_up.fragments import completed
+from qa_app.follow_up.pointing import pointers_of
+from qa_app.follow_up.question import take_apart
+from qa_app.follow_up.referents import Memory
+from qa_app.follow_up.rewriting import resolved
 
 # Turns that a follow-up can point to: the last ones, and the first, which set the topic.
 REMEMBERED = 8
+# Words; a longer question is no follow-up, and of longer ones before it no more is looked at.
+LOOKED_AT = 60
 _LEAD = re.compile(r"^\W*(?:(?:and|but|so|or|also|then|ok|okay|well|now)\b[,\s]+)+(?=\w)", re.I)
 
 
@@ -54,18 +56,24 @@ def stand_alone(
         answer_of: tells in a few words what answers an earlier question, empty for nothing. It is
             called at most twice, and only where what points back means an unknown answer.
     """
-    if not history or not any(c.isalnum() for c in question):
+    words = question.split()
+    if not history or len(words) > LOOKED_AT or not any(c.isalnum() for c in question):
         return question
     exchanges = [Exchange(each) if isinstance(each, str) else each for each in history]
     if len(exchanges) > REMEMBERED:
         exchanges = [exchanges[0], *exchanges[1 - REMEMBERED :]]
     memory = Memory(answer_of)
     for each in exchanges:
-        understood = each.understood or _understood(each.question, memory)
-        said_she = {p.female for p in pointers_of(take_apart(each.question)) if p.kind == "person"}
+        earlier = _cut(each.question)
+        understood = _cut(each.understood) or _understood(earlier, memory)
+        said_she = {p.female for p in pointers_of(take_apart(earlier)) if p.kind == "person"}
         female = said_she.pop() if len(said_she) == 1 else None
-        memory.add(take_apart(" ".join(understood.split())), each.answer, female)
+        memory.add(take_apart(understood), each.answer, female)
     return _understood(question, memory)
+
+
+def _cut(text: str) -> str:
+    return " ".join(text.split()[:LOOKED_AT])
 
 
 def _understood(question: str, memory: Memory) -> str:

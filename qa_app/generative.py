@@ -144,6 +144,7 @@ class Writer:
                     yield Waiting(time.monotonic() - begin)
                 elif isinstance(item, Ending):
                     yield from attempt.end(item)
+                    break
                 else:
                     attempt.first_word = attempt.first_word or time.monotonic() - begin
                     room = CHARACTERS_A_TOKEN * self._limits.tokens - attempt.parser.characters

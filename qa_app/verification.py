@@ -5,8 +5,8 @@ nothing of who wrote the claim or of how it is shown.
 
 Two looks at it: a small trained model says how likely the sentences support the claim
 (``embeddings/support.py``), and ``unfounded.py`` finds the numbers, dates and names that they do
-not have. A claim with such a word is never more than partly supported, and where the model doubts it as
-well, it is not supported.
+not have. A claim with such a word is never more than partly supported, and where the model doubts
+it as well, it is not supported.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from eval.reporting.formatting import count_text, number_text
+from eval.reporting.formatting import Unit, count_text, number_text
+from eval.scoring.measures import unit_of
 
 if TYPE_CHECKING:
     from eval.comparing.compare import CaseChange, Comparison
@@ -73,22 +74,22 @@ def _measures(changes: Sequence[Change]) -> Iterator[str]:
 
 
 def _measure(change: Change) -> str:
-    it = change.contrast
+    it, unit = change.contrast, unit_of(change.name, change.group)
     n = str(it.n_b) if it.n_a == it.n_b else f"{it.n_a}/{it.n_b}"
     verdict = "" if change.verdict == "no clear difference" else change.verdict
-    interval = (
-        "" if it.low is None or it.high is None else f"{_signed(it.low)} to {_signed(it.high)}"
-    )
+    interval = ""
+    if it.low is not None and it.high is not None:
+        interval = f"{_signed(it.low, unit)} to {_signed(it.high, unit)}"
+    values = (number_text(it.a, unit), number_text(it.b, unit), _signed(it.difference, unit))
     return (
-        f"{change.name:{NAME}} {n:>7} {number_text(it.a):>6} {number_text(it.b):>6} "
-        f"{_signed(it.difference):>6}  {interval:>15} {_p(it.p):>5} {_p(change.adjusted):>5}  "
-        f"{verdict}"
+        f"{change.name:{NAME}} {n:>7} {' '.join(f'{each:>6}' for each in values)}  {interval:>15} "
+        f"{_p(it.p):>5} {_p(change.adjusted):>5}  {verdict}"
     ).rstrip()
 
 
-def _signed(value: float) -> str:
-    text = number_text(value)
-    return f"+{text}" if value > 0 and text != number_text(0.0) else text
+def _signed(value: float, unit: Unit) -> str:
+    text = number_text(value, unit)
+    return f"+{text}" if value > 0 and text != number_text(0.0, unit) else text
 
 
 def _p(value: float) -> str:

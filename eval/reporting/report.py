@@ -24,6 +24,7 @@ from eval.reporting.formatting import (
 from eval.reporting.pages import embedded_json, render, save
 from eval.reporting.report_cases import payload
 from eval.results import Result
+from eval.scoring.measures import unit_of
 
 GROUPS = {
     "retrieval": "Retrieval",
@@ -31,6 +32,7 @@ GROUPS = {
     "citations": "Citations",
     "abstention": "Abstention and confidence",
     "conflict": "Conflicting sources",
+    "model": "Language model",
     "speed": "Speed",
     "run": "The run",
 }
@@ -168,14 +170,9 @@ def label(name: str) -> str:
     return LABELS.get(name, name.replace("_", " "))
 
 
-def unit_of(figure: Mapping[str, Any]) -> Unit:
-    """The unit a figure is in: speed is in milliseconds, everything else is a share."""
-    return "ms" if figure["group"] == "speed" else "share"
-
-
 def row_of(figure: Mapping[str, Any], scale: float = 1.0) -> Row:
     """A figure's record as text; ``scale`` is the value at the right end of its bar."""
-    unit, low, high = unit_of(figure), figure["low"], figure["high"]
+    unit, low, high = _unit(figure), figure["low"], figure["high"]
     shown = scale > 0 and low is not None and high is not None
     return Row(
         name=figure["name"],
@@ -191,12 +188,13 @@ def row_of(figure: Mapping[str, Any], scale: float = 1.0) -> Row:
 
 
 def groups(figures: Sequence[Mapping[str, Any]]) -> list[Group]:
-    """Figures in their groups; a group of times has one scale, shares have theirs from 0 to 1."""
+    """Figures in their groups: times have one scale, shares theirs from 0 to 1, counts none."""
     found = []
     for key in dict.fromkeys(figure["group"] for figure in figures):
         chosen = [figure for figure in figures if figure["group"] == key]
-        highest = max((f["high"] or 0.0 for f in chosen if unit_of(f) != "share"), default=0.0)
-        rows = tuple(row_of(f, 1.0 if unit_of(f) == "share" else highest) for f in chosen)
+        highest = max((f["high"] or 0.0 for f in chosen if _unit(f) == "ms"), default=0.0)
+        scales = {"share": 1.0, "ms": highest}
+        rows = tuple(row_of(f, scales.get(_unit(f), 0.0)) for f in chosen)
         found.append(Group(GROUPS.get(key, key), rows))
     return found
 
@@ -228,6 +226,10 @@ def kind_table(by_kind: Mapping[str, Sequence[Mapping[str, Any]]]) -> KindTable 
             for key in keys
         ),
     )
+
+
+def _unit(figure: Mapping[str, Any]) -> Unit:
+    return unit_of(figure["name"], figure["group"])
 
 
 def _percent(value: float, scale: float) -> float:

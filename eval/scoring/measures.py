@@ -4,23 +4,24 @@ Enters: judged results. Leaves: ``Measure`` values and ``Figure``s, each with n 
 Deliberately knows nothing of how scores were given (``judging.py``).
 
 A failed case has the worst score wherever a score would have applied, so it can never improve a
-mean, nor the figures on "not found", nor AURC. It may improve a ratio or a ranking of cases that
-is taken over fewer of them, and no score could prevent that: citations (it counts as one wrong
-one; a case that gave several wrong ones weighed more), AUROC (where it was right with low
-confidence, a badly ranked pair is gone), ECE (where its error balances the opposite error of its
-bin), and times (it has none). "Failed cases" stands beside them for that reason. Nor can a score
-keep a figure from being undefined, and left out, once no case is left that it is about.
+mean, nor the figures on "not found", nor AURC. It may improve a ratio or a ranking of cases that is
+taken over fewer of them, and no score could prevent that: citations (it counts as one wrong one; a
+case that gave several wrong ones weighed more), AUROC (where it was right with low confidence, a
+badly ranked pair is gone), ECE (where its error balances the opposite error of its bin), times, and
+what a language model did (it has none of these). "Failed cases" stands beside them for that reason.
+Nor can a score keep a figure from being undefined, and left out, once no case is left that it is
+about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
 
 import numpy as np
 
+from eval.reporting.formatting import Unit
 from eval.results import Result
+from eval.scoring.measure import Figure, Measure, figure_from
 from eval.scoring.statistics import bootstrap_interval
 from eval.scoring.weighted import (
     AURC,
@@ -30,74 +31,18 @@ from eval.scoring.weighted import (
     MEAN,
     PRECISION,
     RATIO,
-    FloatArray,
-    Statistic,
     percentile,
 )
 
-Group = Literal[
-    "retrieval", "answers", "citations", "abstention", "conflict", "model", "speed", "run"
-]
+__all__ = [
+    "MEASURES", "STAGES", "Figure", "Measure", "figure_from", "figures", "measures_of",
+    "speed_measures", "unit_of",
+]  # fmt: skip
 
 # As the retriever and the assistant name them, in their order; "filter" occurs where a question is
 # limited or names its sources. Others appear behind these when they occur.
 STAGES = ("understand", "filter", "encode", "vectors", "words", "fuse", "rerank", "read", "total")
 PREFIX = "ms:"
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A number that sums up a run.
-
-    ``columns`` are names of scores; a case counts where it has all of them. ``statistic`` takes
-    these as an array of shape (cases, columns) and gives NaN where it is not defined.
-    """
-
-    name: str
-    group: Group
-    definition: str
-    columns: tuple[str, ...]
-    statistic: Statistic = MEAN
-    higher_is_better: bool = True
-
-    @property
-    def is_mean(self) -> bool:
-        """Whether it is the mean of one score."""
-        return self.statistic is MEAN
-
-    def rows(self, results: Sequence[Result]) -> tuple[list[int], FloatArray]:
-        """The results that count: their indexes, and an array of shape (cases, columns)."""
-        found = [[result.scores.get(name) for name in self.columns] for result in results]
-        indexes = [i for i, row in enumerate(found) if None not in row]
-        array = np.array([found[i] for i in indexes], dtype=np.float64)
-        return indexes, array.reshape(len(indexes), len(self.columns))
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A measure's value over n cases; the interval is None where it cannot be told."""
-
-    name: str
-    group: str
-    value: float
-    low: float | None
-    high: float | None
-    n: int
-    definition: str
-    higher_is_better: bool
-
-    def record(self) -> dict[str, Any]:
-        """The figure as one JSON object."""
-        return asdict(self)
-
-
-def figure_from(data: Mapping[str, Any]) -> Figure:
-    """The figure that ``record`` made.
-
-    Raises:
-        TypeError: it is not one.
-    """
-    return Figure(**data)
 
 
 def _retrieval() -> Iterable[Measure]:
@@ -234,16 +179,16 @@ def _model() -> Iterable[Measure]:
     )
     columns = ("model_unsupported", "model_claims")
     yield Measure("Unsupported claims", "model", text, columns, RATIO, higher_is_better=False)
-    costs = (
-        ("Dropped by answer", "model_dropped", "sentences without a number, and unknown numbers"),
-        ("Input tokens", "model_input_tokens", "tokens that the model read"),
-        ("Output tokens", "model_output_tokens", "tokens that the model wrote"),
-        ("Model seconds", "model_seconds", "seconds that the model took, retries included"),
-        ("First word seconds", "model_first_word", "seconds until the model's first word"),
+    costs: tuple[tuple[str, str, Unit, str], ...] = (
+        ("Dropped by answer", "dropped", "number", "sentences without a number, unknown numbers"),
+        ("Input tokens", "input_tokens", "number", "tokens that the model read"),
+        ("Output tokens", "output_tokens", "number", "tokens that the model wrote"),
+        ("Model seconds", "seconds", "s", "seconds that the model took, retries included"),
+        ("First word seconds", "first_word", "s", "seconds until the model's first word"),
     )
-    for name, column, what in costs:
+    for name, column, unit, what in costs:
         text = f"Mean number of {what}. {over}."
-        yield Measure(name, "model", text, (column,), higher_is_better=False)
+        yield Measure(name, "model", text, (f"model_{column}",), MEAN, False, unit)
 
 
 _PERCENTILES = {"p50": ("Median", percentile(50)), "p95": ("95th percentile", percentile(95))}
@@ -260,6 +205,7 @@ def speed_measures(stages: Iterable[str]) -> list[Measure]:
             columns=(f"{PREFIX}{stage}",),
             statistic=statistic,
             higher_is_better=False,
+            unit="ms",
         )
         for stage in stages
         for short, (name, statistic) in _PERCENTILES.items()
@@ -292,6 +238,14 @@ def measures_of(results: Sequence[Result]) -> list[Measure]:
     others = speed_measures(name.removeprefix(PREFIX) for name in sorted(timed - known))
     measures = [measure for measure in MEASURES.values() if measure is not _FAILED]
     return [*measures, *others, _FAILED]
+
+
+def unit_of(name: str, group: str) -> Unit:
+    """What a figure's value is in, by its measure's name and group."""
+    if group == "speed":
+        return "ms"
+    known = MEASURES.get(name)
+    return known.unit if known else "share"
 
 
 def figures(results: Sequence[Result], *, resamples: int = 2000, seed: int = 0) -> list[Figure]:

@@ -35,7 +35,7 @@ from eval.scoring.statistics import bootstrap_interval
 from eval.scoring.weighted import FloatArray, Statistic
 from eval.sets.set_files import Row, read_rows
 from qa_app.conversation import Exchange, stand_alone
-from qa_app.follow_up_words import word_set
+from qa_app.follow_up.words import word_set
 
 FILE = Path("followup/canard_dev.jsonl.gz")
 UNANSWERED = "I don't know."

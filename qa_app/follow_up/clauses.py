@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 
-from qa_app.follow_up_question import Asked
-from qa_app.follow_up_times import time_spans
-from qa_app.follow_up_words import (
+from qa_app.follow_up.question import Asked
+from qa_app.follow_up.times import time_spans
+from qa_app.follow_up.words import (
     ADVERBS,
     BE,
     DO,
@@ -26,10 +26,11 @@ from qa_app.follow_up_words import (
     is_past,
     noun_of,
     past_of,
+    word_set,
 )
 
 _AGREEING = {"was": "were", "is": "are", "has": "have", "does": "do"}
-_SAYING = frozenset("say tell write announce argue claim report state think believe warn".split())
+_SAYING = word_set("say tell write announce argue claim report state think believe warn")
 
 
 def told_noun(asked: Asked) -> str:
@@ -57,7 +58,7 @@ def statement(asked: Asked, answer: str = "") -> str:
     subject, auxiliary = asked.said(*asked.subject), asked.low[asked.auxiliary]
     rest = asked.said(asked.subject[1])
     if auxiliary not in DO:
-        return " ".join(filter(None, (subject, asked.tokens[asked.auxiliary].text, rest)))
+        return " ".join(filter(None, (subject, auxiliary, rest)))
     verb, _, others = rest.partition(" ")
     if is_base(verb) and "not" not in asked.low[: asked.subject[0]]:
         rest = f"{_finite(verb, auxiliary)} {others}".strip()
@@ -80,16 +81,13 @@ def event(asked: Asked) -> str:
     passive = _passive(asked)
     if passive:
         return passive
-    said = statement(asked)
-    if not said or not asked.inverted or asked.auxiliary is None:
+    told = _done(asked)
+    if not told:
         return ""
-    if asked.subject[1] >= len(asked.tokens) or asked.low[asked.auxiliary] in BE:
-        return ""
-    words = asked.low[slice(*asked.wh)]
-    if words and words[0] in ("what", "whom", "who") and len(words) == 1:
-        return f"what {said}"
+    if asked.low[slice(*asked.wh)] in (["what"], ["whom"], ["who"]):
+        return f"what {told}"
     if told_noun(asked) and not asked.adverbial:
-        return f"the {told_noun(asked)} {said}"
+        return f"the {told_noun(asked)} {told}"
     verb = asked.verb
     if not is_base(verb):
         return ""
@@ -97,6 +95,13 @@ def event(asked: Asked) -> str:
     mark = "'" if possessive.endswith("s") else "'s"
     rest = asked.said(asked.subject[1] + 1)
     return f"{possessive}{mark} {gerund_of(verb)} {rest}".strip()
+
+
+def _done(asked: Asked) -> str:
+    """The statement of a question in which somebody does something, else ""."""
+    if not asked.inverted or asked.auxiliary is None or asked.low[asked.auxiliary] in BE:
+        return ""
+    return statement(asked) if asked.subject[1] < len(asked.tokens) else ""
 
 
 def _passive(asked: Asked) -> str:
@@ -134,24 +139,43 @@ def asked_again(fragment: str, last: Asked, answer: str = "") -> str:
         last: a question with a verb.
         answer: what answered it, as a phrase, where that is known.
     """
-    if last.inverted and last.auxiliary is not None:
-        return f"{fragment} {last.said(last.auxiliary)}?"
+    if not last.is_question:
+        return f"{fragment} {without_mark(last.text)}?"
     words = fragment.casefold().split()
-    for_thing = words[0] in ("who", "what", "which", "whose") or (
-        words[0] == "how" and words[1:2] in (["many"], ["much"])
-    )
-    if for_thing:
+    if last.inverted and last.auxiliary is not None:
+        told = _told_again(last) if words[0] not in ("what", "which", "who") else ""
+        rest = told or last.said(last.auxiliary + 1)
+        return f"{fragment} {last.low[last.auxiliary]} {rest}?"
+    counted = words[0] == "how" and words[1:2] in (["many"], ["much"])
+    if counted or words[0] in ("who", "what", "which", "whose"):
         return f"{fragment} {last.behind}?"
-    subject = told_noun(last) or answer or "they"
-    verb = last.low[last.wh[1]]
+    return f"{fragment} {_inverted(last, told_noun(last) or answer or 'they')}?"
+
+
+def _told_again(last: Asked) -> str:
+    """Of "What did Zarif say about it", what stands behind another interrogative."""
+    at = last.subject[1]
+    if last.low[slice(*last.wh)] != ["what"] or not is_saying(last) or at >= len(last.tokens):
+        return ""
+    first = (last.auxiliary or 0) + 1
+    return f"{last.said(first, at + 1)} that {last.said(at + 1)}".strip()
+
+
+def _inverted(last: Asked, subject: str) -> str:
+    """What a question asks whose subject is its interrogative, with this subject for it."""
     if last.auxiliary is not None:
-        auxiliary = last.tokens[last.auxiliary].text
+        auxiliary = last.low[last.auxiliary]
         auxiliary = _AGREEING.get(auxiliary, auxiliary) if subject == "they" else auxiliary
-        return f"{fragment} {auxiliary} {subject} {last.said(last.auxiliary + 1)}?"
-    rest = last.said(last.wh[1] + 1)
-    if is_past(verb):
-        return " ".join(filter(None, (fragment, "did", subject, base_of(verb), rest))) + "?"
-    return " ".join(filter(None, (fragment, "does", subject, verb.removesuffix("s"), rest))) + "?"
+        return f"{auxiliary} {subject} {last.said(last.auxiliary + 1)}"
+    verb, rest = last.low[last.wh[1]], last.said(last.wh[1] + 1)
+    helping, base = ("did", base_of(verb)) if is_past(verb) else ("does", verb.removesuffix("s"))
+    return " ".join(filter(None, (helping, subject, base, rest)))
+
+
+def afterwards(asked: Asked) -> str:
+    """What happened after what a question tells."""
+    said = statement(asked)
+    return f"What happened after {said}?" if said else ""
 
 
 def tail(asked: Asked, prepositions: frozenset[str] = frozenset(("about", "on", "of"))) -> str:

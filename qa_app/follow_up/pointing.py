@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qa_app.follow_up_phrases import Phrase, phrases_of
-from qa_app.follow_up_question import Asked
-from qa_app.follow_up_words import (
+from qa_app.follow_up.kinds import Phrase
+from qa_app.follow_up.phrases import phrases_of
+from qa_app.follow_up.question import Asked
+from qa_app.follow_up.words import (
     AUXILIARIES,
     BE,
     HAVE,
@@ -23,41 +24,38 @@ from qa_app.follow_up_words import (
     WH,
     is_only_verb,
     is_past,
+    word_set,
 )
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_MALE = _words("he him his himself")
-_FEMALE = _words("she her hers herself")
-_MANY = _words("they them their theirs themselves")
-_THING = _words("it its itself")
-_OWNING = _words("his her its their theirs hers")
-_BEFORE_CLAUSE = _words("that to whether if for because who when")
+_MALE = word_set("he him his himself")
+_FEMALE = word_set("she her hers herself")
+_MANY = word_set("they them their theirs themselves")
+_THING = word_set("it its itself")
+_OWNING = word_set("his her its their theirs hers")
+_BEFORE_CLAUSE = word_set("that to whether if for because who when")
 # "Is it true that", "it seems", "does it take".
-_IMPERSONAL = _words(
+_IMPERSONAL = word_set(
     """
     true possible likely unlikely clear necessary legal illegal known certain fair right wrong safe
     important easy hard difficult normal common possible raining snowing seems appears takes take
     took because worth okay ok too
     """
 )
-_HOURS = _words("time day date year month")
+_HOURS = word_set("time day date year month")
 # Texts that are asked, and times that are now: they need no history.
-_CLAUSES = WH | _words("that if whether because although though while")
-_AT_HAND = _words(
+_CLAUSES = WH | word_set("that if whether because although though while")
+_AT_HAND = word_set(
     """
     articles documents texts sources news collection passages newspapers stories reports
     year week month day morning evening afternoon century decade time moment
     """
 )
-_OF_THOSE = _words("who whom which that of in from with whose")
-_ORDINALS = _words(
+_PERIODS = word_set("year week month day time period moment decade season summer winter night")
+_OF_THOSE = word_set("who whom which that of in from with whose")
+_ORDINALS = word_set(
     "last first next second third previous latest new old other another same main biggest largest"
 )
-_NEVER_NOUN = PREPOSITIONS | AUXILIARIES | WH | _words("and or but then now not so true all")
+_NEVER_NOUN = PREPOSITIONS | AUXILIARIES | WH | word_set("and or but then now not so true all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +94,22 @@ def pointers_of(asked: Asked) -> list[Pointer]:
 
 def _pointer(asked: Asked, at: int, word: str) -> Pointer | None:
     if word in _MALE or word in _FEMALE:
-        owning = word == "his" or word == "hers" or (word == "her" and _before_noun(asked, at))
+        owning = word in ("his", "hers") or (word == "her" and _before_noun(asked, at))
         return Pointer(at, at + 1, "person", owning, word in _FEMALE)
-    if word in _MANY:
-        return Pointer(at, at + 1, "group", word in _OWNING)
-    if word in _THING:
-        return None if _impersonal(asked, at) else Pointer(at, at + 1, "thing", word in _OWNING)
     if word in ("this", "that", "these", "those"):
         return _demonstrative(asked, at, word)
-    if word == "there":
-        return None if _existential(asked, at) else Pointer(at, at + 1, "place")
-    if word in ("one", "ones") and _word(asked, at - 1) in _ORDINALS:
-        return Pointer(at, at + 1, "one")
-    if word == "then" and at > asked.start and not (at + 1 < len(asked.low) and at <= 1):
-        return Pointer(at, at + 1, "time")
-    return None
+    kind = ""
+    if word in _MANY:
+        kind = "group"
+    elif word in _THING and not _impersonal(asked, at):
+        kind = "thing"
+    elif word == "there" and not _existential(asked, at):
+        kind = "place"
+    elif word in ("one", "ones") and _word(asked, at - 1) in _ORDINALS:
+        kind = "one"
+    elif word == "then" and at > asked.start and not (at + 1 < len(asked.low) and at <= 1):
+        kind = "time"
+    return Pointer(at, at + 1, kind, word in _OWNING) if kind else None
 
 
 def _word(asked: Asked, at: int) -> str:
@@ -123,7 +122,7 @@ def _before_noun(asked: Asked, at: int) -> bool:
 
 
 def _impersonal(asked: Asked, at: int) -> bool:
-    """Whether "it" stands for nothing: "Is it true that", "What time is it", "How long did it take"."""
+    """Whether "it" stands for nothing: "Is it true that", "How long did it take to"."""
     if asked.low[at] != "it":
         return False
     word, after = _word(asked, at + 1), _word(asked, at + 2)
@@ -147,25 +146,32 @@ def _existential(asked: Asked, at: int) -> bool:
 
 
 def _demonstrative(asked: Asked, at: int, word: str) -> Pointer | None:
-    before, after = _word(asked, at - 1), _word(asked, at + 1)
-    following = asked.tokens[at + 1] if after else None
-    if word == "those" and after in _OF_THOSE:
-        return None
     noun = _noun_behind(asked, at)
-    if word == "that":
-        free = before in AUXILIARIES | PREPOSITIONS or at <= asked.start
-        if before in BE and _word(asked, at - 2) in ("it", "this"):
-            return None
-        if not free and (following is not None and after not in PREPOSITIONS | {"too", "also"}):
-            return None
-        if at and asked.tokens[at - 1].open and after in PREPOSITIONS and _later_verb(asked, at):
-            return None
-    if noun is not None:
-        last, head = noun
-        return None if head in _AT_HAND else Pointer(at, last, "noun", noun=head)
-    if word in ("these", "those"):
-        return Pointer(at, at + 1, "group")
-    return Pointer(at, at + 1, "event")
+    if word == "those" and _word(asked, at + 1) in _OF_THOSE:
+        return None
+    if word == "that" and _conjoins(asked, at, noun is not None):
+        return None
+    if noun is None:
+        return Pointer(at, at + 1, "group" if word in ("these", "those") else "event")
+    last, head = noun
+    within = _word(asked, at - 1) in ("during", "at", "in", "around")
+    if head in _PERIODS and (word == "that" or within):
+        now = word == "this" and head not in ("time", "period", "moment")
+        return None if now else Pointer(at, last, "period", noun=head)
+    at_hand = _AT_HAND.intersection(asked.low[at + 1 : last])
+    return None if at_hand else Pointer(at, last, "noun", noun=head)
+
+
+def _conjoins(asked: Asked, at: int, noun: bool) -> bool:
+    """Whether "that" opens a clause: "said that the war is over", but not "won that war"."""
+    before, after = _word(asked, at - 1), _word(asked, at + 1)
+    if before in BE and _word(asked, at - 2) in ("it", "this"):
+        return True
+    verbal = any(word in AUXILIARIES or is_past(word) for word in asked.low[at + 1 :])
+    if not after or after in PREPOSITIONS | {"too", "also"}:
+        return verbal and at > 0 and asked.tokens[at - 1].open and bool(after)
+    free = before in AUXILIARIES | PREPOSITIONS or at <= asked.start
+    return not free and (verbal or not noun)
 
 
 def _noun_behind(asked: Asked, at: int) -> tuple[int, str] | None:
@@ -182,10 +188,6 @@ def _noun_behind(asked: Asked, at: int) -> tuple[int, str] | None:
     if end == at + 1 or asked.low[at + 1] in _NEVER_NOUN:
         return None
     return end, asked.low[end - 1]
-
-
-def _later_verb(asked: Asked, at: int) -> bool:
-    return any(word in AUXILIARIES or is_past(word) for word in asked.low[at + 1 :])
 
 
 def _bound(asked: Asked, at: int, kind: str, phrases: list[Phrase]) -> bool:
@@ -205,6 +207,7 @@ def _bound(asked: Asked, at: int, kind: str, phrases: list[Phrase]) -> bool:
 
 def _fits_before(asked: Asked, at: int, kind: str, phrases: list[Phrase]) -> bool:
     begin = asked.tokens[at].start
+    female = asked.low[at] in _FEMALE if kind == "person" else None
     # Within one clause only a possessive can mean another phrase of it.
     subject = _word(asked, at + 1) in AUXILIARIES or is_past(_word(asked, at + 1))
     parted = any(word in _CLAUSES for word in asked.low[max(asked.wh[1], 1) : at])
@@ -213,6 +216,10 @@ def _fits_before(asked: Asked, at: int, kind: str, phrases: list[Phrase]) -> boo
     for phrase in phrases:
         place = asked.text.find(phrase.text)
         if phrase.role == "asked" or not 0 <= place < begin:
+            continue
+        adjacent = not asked.text[place + len(phrase.text) : begin].strip()
+        other = female is not None and phrase.female is (not female)
+        if adjacent or other:  # "the actress he dated"
             continue
         if kind == "group" and (phrase.plural or phrase.group >= 0.7):
             return True

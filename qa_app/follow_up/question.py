@@ -4,14 +4,15 @@ Enters: one question. Leaves: an ``Asked`` with the places of its parts among it
 Deliberately knows nothing of other questions.
 
 No tagger: English puts the subject of most questions between an auxiliary and a verb, and the
-closed classes and verb forms of ``follow_up_words.py`` show where either stands.
+closed classes and verb forms of ``follow_up/words.py`` show where either stands.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from qa_app.follow_up_words import (
+from qa_app.follow_up.words import (
     ADVERBS,
     AUXILIARIES,
     BE,
@@ -31,16 +32,26 @@ from qa_app.follow_up_words import (
     is_participle,
     is_past,
     tokenize,
+    word_set,
 )
 
 _HARD = PREPOSITIONS | PRONOUNS | WH | AUXILIARIES | ADVERBS
 _JOINS = frozenset(("of", "between", "and", "for"))
 _OPENS_NOUN = DETERMINERS | POSSESSIVES
-_MEASURES = frozenset(
-    "many much long often far old tall big high large soon fast deep wide late early".split()
+_MEASURES = word_set(
+    "many much long often far old tall big high large soon fast deep wide late early"
 )
 _INSIDE = DETERMINERS | POSSESSIVES | {"of", "and"}
 _WHOSE_NOUN = frozenset(("what", "which", "whose"))
+
+
+_ADJECTIVE = re.compile(r"(?:[^m]ent|ant|ful|ive|ous|able|ible|less|ic|ical)$")
+_ADJECTIVE_NOUNS = word_set("""
+    president student accident incident resident agent client patient parent event precedent
+    executive representative archive motive initiative objective perspective public republic music
+    topic critic traffic clinic epidemic pandemic economic tactic logic table vegetable giant
+    tenant merchant consultant assistant restaurant grant plant
+    """)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +205,7 @@ def _is_inverted(
         return False
     if low[after] in _OPENS_NOUN | PRONOUNS or tokens[after].capital:
         return True
-    if is_participle(low[after]) or (low[auxiliary] not in BE and is_base(low[after])):
-        return False
-    return True
+    return not (is_participle(low[after]) or (low[auxiliary] not in BE and is_base(low[after])))
 
 
 def _subject_end(tokens: tuple[Token, ...], low: list[str], first: int, auxiliary: str) -> int:
@@ -211,6 +220,8 @@ def _subject_end(tokens: tuple[Token, ...], low: list[str], first: int, auxiliar
     while at < end:
         run = at
         while run < end and low[run] not in _HARD and low[run] not in ("and", "or", "that"):
+            if run > at and low[run] in DETERMINERS and low[run - 1] not in _OPENS_NOUN:
+                break  # "Was Stein | a writer"
             run += 1
         verb = _verb_in(tokens, low, at, run, auxiliary)
         if verb is not None and verb > first:
@@ -236,12 +247,14 @@ def _verb_in(
     if auxiliary in BE | {"has", "have", "had"}:
         return next(
             (at for at in range(begin, last) if is_participle(low[at]) and not tokens[at].capital),
-            _predicate(tokens, begin, last) if auxiliary in BE and not determined else None,
+            _adjective(tokens, begin, last, determined) if auxiliary in BE else None,
         )
     verbs = [at for at in range(begin, last) if is_base(low[at])]
     known = [at for at in verbs if at + 1 not in verbs]
     if known:
         return _surer(tokens, low, known[0])
+    if all(token.capital for token in tokens[first:last]):
+        return None
     if last - begin < 1 or (determined and last < len(low) and low[last] in ("of", "and")):
         return None
     if determined:
@@ -250,8 +263,16 @@ def _verb_in(
     return last - 1 if after is None else after
 
 
+def _adjective(tokens: tuple[Token, ...], begin: int, last: int, determined: bool) -> int | None:
+    """What is said of the subject of "is", where it shows: "Is the army | dependent"."""
+    if not determined:
+        return _predicate(tokens, begin, last)
+    ends = last > begin and _ADJECTIVE.search(tokens[last - 1].low) is not None
+    return last - 1 if ends and tokens[last - 1].low not in _ADJECTIVE_NOUNS else None
+
+
 def _surer(tokens: tuple[Token, ...], low: list[str], at: int) -> int:
-    """The verb itself where ``at`` is a noun like "strike": "did the strike on Kabul take place"."""
+    """The verb where ``at`` is a noun like "strike": "did the strike on Kabul take place"."""
     if is_only_verb(low[at]) or tokens[at - 1].capital:
         return at
     later = range(at + 1, len(low))
@@ -262,6 +283,6 @@ def _surer(tokens: tuple[Token, ...], low: list[str], at: int) -> int:
 
 def _predicate(tokens: tuple[Token, ...], begin: int, last: int) -> int | None:
     """The first small word behind a name: "Was Milley | skeptical"."""
-    if not tokens[begin - 1].capital:
+    if not tokens[begin - 1].capital or tokens[begin - 1].low.endswith("'s"):
         return None
     return next((at for at in range(begin, last) if not tokens[at].capital), None)

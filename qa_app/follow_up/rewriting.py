@@ -8,33 +8,40 @@ from __future__ import annotations
 
 import re
 
-from qa_app.follow_up_clauses import (
+from qa_app.follow_up.clauses import (
     asked_again,
     event,
+    is_saying,
     predicate_base,
-    statement,
     tail,
+    told_noun,
     without_mark,
 )
-from qa_app.follow_up_phrases import Phrase
-from qa_app.follow_up_pointing import Pointer, pointers_of
-from qa_app.follow_up_question import Asked, take_apart
-from qa_app.follow_up_referents import Memory, Turn
-from qa_app.follow_up_times import time_spans
-from qa_app.follow_up_topics import with_counted, with_noun, with_topic
-from qa_app.follow_up_words import AUXILIARIES, BE, base_of, is_participle
+from qa_app.follow_up.pointing import Pointer, pointers_of
+from qa_app.follow_up.question import Asked, take_apart
+from qa_app.follow_up.referents import Memory, Turn
+from qa_app.follow_up.topics import with_compared, with_counted, with_noun, with_topic
+from qa_app.follow_up.where import period_meant, place_meant, time_meant
+from qa_app.follow_up.words import (
+    AUXILIARIES,
+    BE,
+    base_of,
+    is_participle,
+    tokenize,
+    word_set,
+)
 
-_HAPPEN = frozenset("happen happened occur occurred".split())
+_HAPPEN = word_set("happen happened occur occurred")
 _SAID_THAT = re.compile(
     r"\b(?:say|said|saying|do|did|done|doing|claim|claimed)\s+(?:that|this|it|so)$", re.IGNORECASE
 )
 # What takes two.
-_BETWEEN = frozenset(
-    """
+_BETWEEN = word_set("""
     meet met meeting talk talks talked relations relationship agree agreed agreement discuss
     discussed marry married negotiate negotiated argue fight fought cooperate differ disagree both
-    """.split()
-)
+    """)
+# What a thing is worth that "it" means rather than what happened to it.
+SURE = 0.65
 _ARTICLE = re.compile(r"^(?:the|a|an)\s", re.IGNORECASE)
 
 
@@ -43,8 +50,9 @@ def resolved(asked: Asked, memory: Memory) -> str:
     turn = memory.last
     if turn is None:
         return ""
-    counted = with_counted(asked, turn)
-    pointers = pointers_of(take_apart(counted)) if counted else pointers_of(asked)
+    pointers = pointers_of(asked)
+    counted = with_counted(asked, turn, pointing=bool(pointers))
+    pointers = pointers_of(take_apart(counted)) if counted else pointers
     if not pointers:
         return counted or with_topic(asked, memory)
     asked = take_apart(counted) if counted else asked
@@ -55,15 +63,22 @@ def resolved(asked: Asked, memory: Memory) -> str:
     if said:
         asked = take_apart(said)
         pointers = pointers_of(asked)
-    text = asked.text
-    for pointer in reversed(pointers):
+    text, moved = asked.text, 0
+    taken = {token.low for token in asked.tokens if token.open}
+    for pointer in pointers:
+        # What the question names itself, or another of its pronouns means, is not meant as well.
+        memory.taken = set() if pointer.owning else taken
         words = _meant(pointer, asked, turn, memory)
         if words:
-            start = asked.tokens[pointer.first].start
-            end = asked.tokens[pointer.last - 1].end
-            text = f"{text[:start]}{_fitted(words, start)}{text[end:]}"
+            start = asked.tokens[pointer.first].start + moved
+            end = asked.tokens[pointer.last - 1].end + moved
+            fitted = _fitted(words, start)
+            text = f"{text[:start]}{fitted}{text[end:]}"
+            moved += len(fitted) - (end - start)
+            taken |= {token.low for token in tokenize(words) if token.open}
+    memory.taken = set()
     if text != asked.text or said:
-        return text
+        return with_compared(take_apart(text), turn) or text
     return with_topic(asked, memory, surely=True)
 
 
@@ -74,7 +89,7 @@ def _fitted(words: str, start: int) -> str:
 
 
 def _of_the_event(asked: Asked, pointers: list[Pointer], turn: Turn, memory: Memory) -> str:
-    """ "When did that happen?" is the last question, asked when."""
+    """The last question asked again, for "When did that happen?"; "" for another."""
     last = turn.asked
     if len(pointers) != 1 or pointers[0].kind not in ("event", "thing") or not asked.adverbial:
         return ""
@@ -86,7 +101,9 @@ def _of_the_event(asked: Asked, pointers: list[Pointer], turn: Turn, memory: Mem
         return ""
     if pointers[0].kind == "thing" and bare and not event(last):
         return ""
-    thing = last.low[slice(*last.wh)] == ["what"] or (turn.wants == "thing" and not event(last))
+    thing = (last.low[slice(*last.wh)] == ["what"] and not is_saying(last)) or (
+        turn.wants == "thing" and not event(last)
+    )
     if thing and not (turn.answer and pointers[0].kind == "event" and bare):
         return ""
     answer = memory.focus(turn, "person") if not last.inverted else None
@@ -98,9 +115,11 @@ def _meant(pointer: Pointer, asked: Asked, turn: Turn, memory: Memory) -> str:
     if pointer.kind == "person":
         words = _person(pointer, memory)
     elif pointer.kind == "place":
-        return _place(pointer, asked, turn, memory)
+        return place_meant(pointer, asked, turn, memory)
     elif pointer.kind == "time":
-        return _time(turn)
+        return time_meant(turn)
+    elif pointer.kind == "period":
+        return period_meant(asked, pointer, memory)
     elif pointer.kind == "noun":
         return with_noun(pointer, asked, turn, memory)
     elif pointer.kind == "one":
@@ -118,31 +137,40 @@ def _owning(words: str) -> str:
 
 def _person(pointer: Pointer, memory: Memory) -> str:
     for each in reversed(memory.turns):
-        if any(p.person >= 0.5 and memory.agrees(p, pointer.female) for p in each.phrases):
+        persons = [p for p in each.phrases
+                   if p.person >= 0.5 and memory.agrees(p, pointer.female)]  # fmt: skip
+        who = each.wants == "person" and not each.asked.inverted and each.asked.is_question
+        answered = memory.focus(each, "person") if who else None
+        if answered is not None and memory.agrees(answered, pointer.female):
+            return memory.fullest(answered).text
+        if persons:
             break
-        if each.wants == "person" and not each.asked.inverted and each.asked.is_question:
-            answered = memory.focus(each, "person")
-            if answered is not None:
-                return memory.fullest(answered).text
-            described = f"the one who {each.asked.behind}"
-            memory.described.add(without_mark(described))
-            return without_mark(described)
+        if who:
+            described = without_mark(f"the one who {each.asked.behind}")
+            memory.described.add(described)
+            return described
     best = memory.best("person", pointer.female)
     return memory.fullest(best[1]).text if best else ""
 
 
 def _group(asked: Asked, turn: Turn, memory: Memory) -> str:
-    if turn.wants in ("person", "thing") and not turn.asked.inverted:
+    who = turn.wants == "person" and not turn.asked.inverted and turn.asked.is_question
+    if who or (turn.wants == "thing" and not turn.asked.inverted):
         answered = memory.focus(turn, "group")
-        if answered is not None and answered.plural:
+        if answered is not None and (answered.plural or answered.group >= 0.6):
             return answered.text
     best = memory.best("group")
     if best is not None and best[1].plural:
         return best[1].text
-    agents = [p for p in turn.phrases if p.named and max(p.person, p.group) >= 0.6]
+    free = [p for p in turn.phrases if p.named and p.head not in memory.taken]
+    agents = [p for p in free if max(p.person, p.group) >= 0.6]
     both = len(agents) == 2 and "inside" not in {p.role for p in agents}
     if both and (_BETWEEN.intersection(asked.low) or best is None or best[1].group < 0.5):
         return f"{agents[0].text} and {agents[1].text}"
+    if best is None and who:
+        described = without_mark(f"those who {turn.asked.behind}")
+        memory.described.add(described)
+        return described
     return best[1].text if best else ""
 
 
@@ -172,74 +200,70 @@ def _same_object(asked: Asked, turn: Turn) -> str:
 
 def _thing(pointer: Pointer, asked: Asked, turn: Turn, memory: Memory) -> str:
     """The referent of "it" and "that": what was answered, a thing, or what happened."""
-    last = turn.asked
-    demonstrative = pointer.kind == "event"
-    if turn.wants == "thing":
-        answered = memory.focus(turn, "thing") if turn.answer else None
-        if answered is not None:
-            return answered.text
-    same = _same_object(asked, turn)
-    if same:
-        return same
-    happened = event(last)
-    if demonstrative and happened:
-        return happened
+    known = _answered(pointer, turn, memory) or _same_object(asked, turn)
+    if known:
+        return known
+    happened = event(turn.asked)
     best = memory.best("thing")
-    here = best is not None and any(p.text == best[1].text for p in turn.phrases)
-    low = best is None or not here or best[0] < 0.65 or best[1].role in ("place", "inside")
-    if happened and low:
+    if best is None or (happened and pointer.kind == "event"):
         return happened
-    if best is not None:
-        return best[1].text
-    return ""
+    if pointer.first == asked.subject[0]:
+        doer = _doer(asked, turn)
+        if doer and (best[0] < SURE or base_of(asked.verb) == base_of(turn.asked.verb)):
+            return doer
+    here = any(p.text == best[1].text for p in turn.phrases)
+    unsure = not here or best[0] < SURE or best[1].role in ("place", "inside")
+    return happened if happened and unsure else best[1].text
+
+
+def _doer(asked: Asked, turn: Turn) -> str:
+    """The group that acts in the last question, where "it" acts now: "the Fed"."""
+    acts = asked.auxiliary is not None and asked.low[asked.auxiliary] not in BE
+    doers = [p for p in turn.phrases
+             if p.role == "subject" and p.group >= 0.6 and not p.plural]  # fmt: skip
+    return doers[0].text if acts and doers and turn.asked.inverted else ""
+
+
+def _answered(pointer: Pointer, turn: Turn, memory: Memory) -> str:
+    """The thing that the last question asked for, as its answer or as the question told it."""
+    if turn.wants != "thing":
+        return ""
+    last = turn.asked
+    if last.inverted:
+        # "What was her first film?" is answered by the film; of "From what was DAESH created?"
+        # it is DAESH that was spoken of.
+        same = last.subject[1] >= len(last.tokens)
+        spoken = any(
+            max(p.thing, p.group) >= SURE and not p.plural and p.role != "asked"
+            for p in turn.phrases
+        )
+        if not turn.answer or (spoken and not same and pointer.kind != "event"):
+            return ""
+    answered = memory.focus(turn, "thing")
+    return answered.text if answered is not None else _described(turn, memory)
+
+
+def _described(turn: Turn, memory: Memory) -> str:
+    """The group that attacked the gate, after "Which group attacked the gate?"."""
+    noun = told_noun(turn.asked)
+    if turn.asked.inverted or not noun or "how" in turn.asked.low[slice(*turn.asked.wh)]:
+        return ""
+    described = without_mark(f"the {noun} that {turn.asked.behind}")
+    memory.described.add(described)
+    return described
 
 
 def _until(asked: Asked, pointer: Pointer) -> str:
     return asked.text[: asked.tokens[pointer.last - 1].end]
 
 
-def _place(pointer: Pointer, asked: Asked, turn: Turn, memory: Memory) -> str:
-    before = asked.low[pointer.first - 1] if pointer.first else ""
-    bare = before in ("from", "near", "around", "to", "into", "towards", "toward")
-    if turn.wants == "place":
-        answered = memory.focus(turn, "place")
-        if answered is not None:
-            return answered.text if bare else f"in {answered.text}"
-        said = statement(turn.asked)
-        if said:
-            return f"where {said}"
-    best = memory.best("place")
-    if best is None:
-        return ""
-    return best[1].text if bare else f"{_preposition(best[1], memory)} {best[1].text}"
-
-
-def _preposition(phrase: Phrase, memory: Memory) -> str:
-    for turn in reversed(memory.turns):
-        at = turn.asked.text.find(phrase.text)
-        before = turn.asked.text[:at].split()[-1:] if at > 0 else []
-        if before and before[0].casefold() in ("at", "near", "on", "inside", "outside"):
-            return before[0].casefold()
-    return "in"
-
-
-def _time(turn: Turn) -> str:
-    for text in (turn.asked.text, turn.answer):
-        spans = time_spans(text)
-        if spans:
-            start, end = spans[-1]
-            return text[start:end]
-    said = statement(turn.asked)
-    return f"when {said}" if said else ""
-
-
 def said_again(asked: Asked, pointers: list[Pointer], turn: Turn) -> str:
-    """ "say that" replaced by what was said to be done: "call the Taliban ruthless"."""
+    """The question with "say that" replaced by what was done: "call the Taliban ruthless"."""
     done = predicate_base(turn.asked)
     about = tail(turn.asked)
     for pointer in pointers:
         found = _SAID_THAT.search(_until(asked, pointer))
-        if found and pointer.kind in ("event", "thing"):
+        if found and pointer.first != asked.subject[0] and pointer.kind in ("event", "thing"):
             words = done if not turn.asked.inverted else f"{found[0]} {about}".strip()
             if not words or words == found[0]:
                 return ""

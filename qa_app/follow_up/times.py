@@ -10,6 +10,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 _MONTHS = [name for name in calendar.month_name if name]
 _MONTH = (
@@ -46,13 +47,16 @@ _SHIFT = re.compile(
     rf"|(?i:the)\s+(?P<next>(?i:next|following|previous))\s+(?P<unit2>{_UNIT})"
     rf"|(?i:the)\s+(?P<unit3>{_UNIT})\s+(?P<way3>(?i:before|after)))\b"
 )
-_NUMBERS = dict(zip("a an one two three four five six seven eight nine ten twenty".split(),
-                    (1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20), strict=True))  # fmt: skip
+_NUMBERS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "twenty": 20,
+}  # fmt: skip
 
 
-def time_spans(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=256)
+def time_spans(text: str) -> tuple[tuple[int, int], ...]:
     """Where expressions of time stand, each with its preposition."""
-    return [found.span() for found in _TIME.finditer(text)]
+    return tuple(found.span() for found in _TIME.finditer(text))
 
 
 def is_shift(text: str) -> bool:
@@ -83,26 +87,22 @@ def shifted(text: str, by: str) -> str | None:
 
 
 def _moved(text: str, unit: str, number: int) -> str | None:
-    year = re.search(_YEAR, text)
-    if year is None:
-        return None
-    if unit in ("year", "decade"):
+    year, month = re.search(rf"{_YEAR}(?!\w)", text), re.search(_MONTH, text)
+    if year is not None and unit in ("year", "decade"):
         to = int(year[0]) + number * (10 if unit == "decade" else 1)
         return f"{text[: year.start()]}{to}{text[year.end() :]}"
-    month = re.search(_MONTH, text)
-    if month is None:
+    if year is None or month is None:
         return None
-    at = 1 + [name[:3] for name in _MONTHS].index(month[0][:3])
-    rest = text[: month.start()] + text[month.end() : year.start()]
-    day = re.search(r"\b\d{1,2}", rest)
+    at = [name[:3] for name in _MONTHS].index(month[0][:3])
+    day = re.search(r"\b\d{1,2}", text[: month.start()] + text[month.end() : year.start()])
     if unit == "month" and day is None:
-        years, index = divmod(int(year[0]) * 12 + at - 1 + number, 12)
+        years, index = divmod(int(year[0]) * 12 + at + number, 12)
         return f"in {_MONTHS[index]} {years}"
-    if unit in ("day", "week") and day is not None:
-        try:
-            begin = date(int(year[0]), at, int(day[0]))
-            moved = begin + timedelta(days=number * (7 if unit == "week" else 1))
-        except (ValueError, OverflowError):
-            return None
-        return f"on {moved.day} {_MONTHS[moved.month - 1]} {moved.year}"
-    return None
+    if unit not in ("day", "week") or day is None:
+        return None
+    try:
+        begin = date(int(year[0]), at + 1, int(day[0]))
+        moved = begin + timedelta(days=number * (7 if unit == "week" else 1))
+    except (ValueError, OverflowError):
+        return None
+    return f"on {moved.day} {_MONTHS[moved.month - 1]} {moved.year}"

@@ -10,26 +10,31 @@ question whose few words could be asked of anything ("Were there any casualties?
 
 from __future__ import annotations
 
-from qa_app.follow_up_clauses import event, tail, told_noun, without_mark
-from qa_app.follow_up_phrases import Phrase, phrases_of
-from qa_app.follow_up_pointing import Pointer
-from qa_app.follow_up_question import Asked
-from qa_app.follow_up_referents import Memory, Turn
-from qa_app.follow_up_times import time_spans
-from qa_app.follow_up_words import DETERMINERS, PREPOSITIONS, POSSESSIVES, is_past
+from qa_app.follow_up.clauses import afterwards, event, tail, told_noun, without_mark
+from qa_app.follow_up.kinds import Phrase
+from qa_app.follow_up.phrases import phrases_of
+from qa_app.follow_up.pointing import Pointer
+from qa_app.follow_up.question import Asked
+from qa_app.follow_up.referents import Memory, Turn
+from qa_app.follow_up.times import time_spans
+from qa_app.follow_up.words import (
+    DETERMINERS,
+    POSSESSIVES,
+    PREPOSITIONS,
+    Token,
+    is_past,
+    tokenize,
+    word_set,
+)
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_ADDING = _words(
+_ADDING = word_set(
     "more less else other others another also too instead next afterwards afterward again same "
     "similar different such later earlier"
 )
-_ANYONE = _words("anyone anybody anything someone somebody everyone everybody nobody people any")
-_GROUPS = _words("band group team company party organisation organization")
-_WORKS = _words(
+_ANYONE = word_set("anyone anybody anything someone somebody everyone everybody nobody people any")
+_GROUPS = word_set("band group team company party organisation organization")
+_WHERE = word_set("in at on during near from after")
+_WORKS = word_set(
     "album film movie book song show series novel play game record single video article "
     "report speech law bill deal agreement treaty plan statement interview"
 )
@@ -38,26 +43,36 @@ _WORKS = _words(
 def with_noun(pointer: Pointer, asked: Asked, turn: Turn, memory: Memory) -> str:
     """What "this album" means: the album spoken of before, or the name that was answered."""
     noun = asked.said(pointer.first + 1, pointer.last)
+    if pointer.noun == "article":
+        topic = memory.topic()
+        return f"the article about {topic.text}" if topic else ""
     same = _same_noun(pointer.noun, memory)
     if same is not None:
         return same.text
     named = _named_for(pointer.noun, turn, memory)
     if named is not None:
         return f"the {noun} {named.text}"
-    about = tail(turn.asked) or _about(turn, memory)
+    own = [p for p in turn.phrases if p.thing >= 0.3 and not p.named and p.role != "place"]
+    about = f"in {own[0].text}" if own else tail(turn.asked) or _about(turn, memory)
     return f"the {noun} {about}" if about else ""
 
 
-def with_counted(asked: Asked, turn: Turn) -> str:
-    """ "How many were sent" with the noun that the last question counted; "" for any other."""
+def with_counted(asked: Asked, turn: Turn, *, pointing: bool) -> str:
+    """The noun the last question counted put into "How many were sent"; "" for another."""
     words = asked.low[slice(*asked.wh)]
     if words[-1:] not in (["many"], ["much"]) and words[-1:] != ["which"]:
         return ""
     noun = told_noun(turn.asked)
-    if not noun or asked.wh[1] >= len(asked.tokens):
+    counted = "how" in turn.asked.low[slice(*turn.asked.wh)]
+    if not (noun and counted) or asked.wh[1] >= len(asked.tokens):
         return ""
     at = asked.tokens[asked.wh[1]].start
-    return f"{asked.text[:at]}{noun} {asked.text[at:]}"
+    text = f"{asked.text[:at]}{noun} {asked.text[at:]}"
+    where = tail(turn.asked, _WHERE)
+    tied = any(word in PREPOSITIONS for word in asked.low) or bool(time_spans(asked.text))
+    if tied or not where or pointing:
+        return text
+    return f"{without_mark(text)} {where}?"
 
 
 def with_topic(asked: Asked, memory: Memory, *, surely: bool = False) -> str:
@@ -71,13 +86,42 @@ def with_topic(asked: Asked, memory: Memory, *, surely: bool = False) -> str:
     turn = memory.last
     if turn is None or not asked.is_question:
         return ""
+    told = with_compared(asked, turn) or _happened(asked, turn, memory)
+    if told or (not surely and any(p.named for p in phrases_of(asked))):
+        return told
     definite = _definite(asked, turn, memory)
-    if definite:
-        return definite
-    named = any(p.named for p in phrases_of(asked)) or bool(time_spans(asked.text))
-    if not surely and (named or not _lacks(asked)):
+    lacking = surely or (_lacks(asked) and not time_spans(asked.text))
+    return definite or (_attached(asked, turn, memory) if lacking else "")
+
+
+def with_compared(asked: Asked, turn: Turn) -> str:
+    """What "instead" compares with, where it ends the question: "held instead of in Paris"."""
+    words = asked.low[slice(*asked.wh)]
+    if "instead" not in asked.low[-1:] or not {"where", "when"}.intersection(words):
         return ""
-    return _attached(asked, turn, memory)
+    last = turn.asked
+    times = time_spans(last.text)
+    if "when" in words:
+        found = last.text[slice(*times[-1])] if times else ""
+    else:
+        found = tail(last, frozenset(("in", "at", "near")))
+    return f"{without_mark(asked.text)} of {found}?" if found else ""
+
+
+def _happened(asked: Asked, turn: Turn, memory: Memory) -> str:
+    """Whom it happened to, in "What happened in 2015?", or after what, in "What happened next?"."""
+    behind = asked.low[asked.wh[1] :]
+    if asked.low[slice(*asked.wh)] != ["what"] or behind[:1] not in (["happened"], ["happens"]):
+        return ""
+    if behind[1:] in (["next"], ["then"], ["afterwards"], ["later"]):
+        return afterwards(turn.asked)
+    at = asked.tokens[asked.wh[1]].end
+    rest = asked.text[at:].strip(" ?")
+    times = [asked.text[slice(*span)] for span in time_spans(asked.text)]
+    topic = memory.topic()
+    if topic is None or not times or times != [rest] or topic.head in asked.low:
+        return ""
+    return f"{asked.text[:at]} {'to' if topic.place < 0.9 else 'in'} {topic.text} {rest}?"
 
 
 def _lacks(asked: Asked) -> bool:
@@ -87,8 +131,8 @@ def _lacks(asked: Asked) -> bool:
     if _ADDING.intersection(low) and "than" not in low:
         return True
     content = [t for t in asked.tokens if t.open]
-    tied = any(word in PREPOSITIONS for word in behind)
-    anyone = bool(_ANYONE.intersection(low)) or told_noun(asked) in ("people", "many", "")
+    tied = any(word in PREPOSITIONS for word in behind[:-1])
+    anyone = bool(_ANYONE.intersection(low))
     return len(content) <= 2 and not tied and anyone and _is_past(asked)
 
 
@@ -106,7 +150,8 @@ def _attached(asked: Asked, turn: Turn, memory: Memory) -> str:
     if about and not tied:
         return f"{text} {about}?"
     topic = _about(turn, memory)
-    return f"{text} {topic}?" if topic else ""
+    known = {token.low for token in tokenize(topic) if token.open}
+    return f"{text} {topic}?" if topic and not known.intersection(asked.low) else ""
 
 
 def _about(turn: Turn, memory: Memory) -> str:
@@ -124,27 +169,50 @@ def _about(turn: Turn, memory: Memory) -> str:
 
 def _definite(asked: Asked, turn: Turn, memory: Memory) -> str:
     """The question with "the delegation" said in full, where that was said before."""
-    if any(p.named for p in phrases_of(asked)):
-        return ""
-    for at, word in enumerate(asked.low[:-1]):
-        noun = asked.tokens[at + 1]
-        alone = at + 2 >= len(asked.tokens) or not (
-            asked.tokens[at + 2].open and not is_past(asked.low[at + 2])
-            and at + 2 != asked.subject[1]
-        ) and asked.low[at + 2] not in ("of", "that", "who", "which")  # fmt: skip
-        if word != "the" or not noun.open or not alone:
+    for at in range(len(asked.tokens) - 1):
+        if not _is_bare_definite(asked, at):
             continue
-        same = _same_noun(noun.low, memory)
-        words = same.text if same is not None else ""
-        if same is None:
-            named = _named_for(noun.low, turn, memory)
-            words = f"the {noun.text} {named.text}" if named else ""
-        if words:
+        noun = asked.tokens[at + 1]
+        words = _in_full(noun, turn, memory)
+        known = {t.low for t in tokenize(words) if t.open} - {noun.low}
+        if words and not known.intersection(asked.low):
             start = asked.tokens[at].start
-            if start == 0:
-                words = words[0].upper() + words[1:]
-            return f"{asked.text[:start]}{words}{asked.text[noun.end :]}"
+            first = words[0].upper() if start == 0 else words[0]
+            return f"{asked.text[:start]}{first}{words[1:]}{asked.text[noun.end :]}"
     return ""
+
+
+def _is_bare_definite(asked: Asked, at: int) -> bool:
+    """Whether "the" and a noun stand here, and nothing that says which one is meant."""
+    noun = asked.tokens[at + 1]
+    if asked.low[at] != "the" or not noun.open or noun.low in ("article", "articles"):
+        return False
+    if at + 2 >= len(asked.tokens):
+        return True
+    behind = asked.tokens[at + 2]
+    goes_on = behind.open and not is_past(behind.low) and at + 2 != asked.subject[1]
+    return not goes_on and behind.low not in ("of", "that", "who", "which")
+
+
+def _in_full(noun: Token, turn: Turn, memory: Memory) -> str:
+    """What "the" and a noun mean; "" where nothing was said of it."""
+    same = _same_noun(noun.low, memory)
+    if same is not None:
+        return same.text
+    named = _named_for(noun.low, turn, memory)
+    if named is not None:
+        return f"the {noun.text} {named.text}"
+    topic = memory.topic() if _spoken_of(noun.low, memory) else None
+    return f"the {noun.text} of {topic.text}" if topic is not None else ""
+
+
+def _spoken_of(noun: str, memory: Memory) -> bool:
+    """Whether a noun was in an earlier question or answer."""
+    forms = {noun, noun.removesuffix("s"), f"{noun}s"}
+    return any(
+        forms.intersection(token.low for token in (*turn.asked.tokens, *tokenize(turn.answer)))
+        for turn in memory.turns
+    )
 
 
 def _same_noun(noun: str, memory: Memory) -> Phrase | None:
@@ -169,7 +237,9 @@ def _named_for(noun: str, turn: Turn, memory: Memory) -> Phrase | None:
     """The name that a noun of its class stands for: "the band", "this album"."""
     singular = noun.removesuffix("s")
     if singular in _WORKS and turn.said:
-        return next((p for p in turn.said if p.named and p.thing >= 0.5), None)
+        persons = {p.head for t in memory.turns for p in t.phrases if p.person >= 0.5}
+        works = [p for p in turn.said if p.named and p.thing >= 0.5 and p.head not in persons]
+        return works[0] if works else None
     if singular in _GROUPS:
         named = [p for _, p in memory.candidates("group") if p.named and not p.plural]
         return named[0] if named else None

@@ -16,17 +16,18 @@ from dataclasses import dataclass
 _TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[-'’.,&/][^\W_]+)*")
 
 
-def _words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text that is a list of them."""
     return frozenset(text.split())
 
 
-WH = _words("what which who whom whose when where why how")
-BE = _words("is are was were am be been being")
-HAVE = _words("has have had")
-DO = _words("do does did")
-MODAL = _words("will would can could may might shall should must")
+WH = word_set("what which who whom whose when where why how")
+BE = word_set("is are was were am be been being")
+HAVE = word_set("has have had")
+DO = word_set("do does did")
+MODAL = word_set("will would can could may might shall should must")
 AUXILIARIES = BE | HAVE | DO | MODAL
-PREPOSITIONS = _words(
+PREPOSITIONS = word_set(
     """
     in on at to from of by for with about during after before since until till between against
     under over through into onto near within without among across behind toward towards despite
@@ -34,19 +35,19 @@ PREPOSITIONS = _words(
     concerning regarding per
     """
 )
-DETERMINERS = _words(
+DETERMINERS = word_set(
     "the a an this that these those some any no every each all both many several most such another"
 )
-POSSESSIVES = _words("his her its their my your our whose")
-PRONOUNS = _words(
+POSSESSIVES = word_set("his her its their my your our whose")
+PRONOUNS = word_set(
     """
     he she it they him them hers theirs himself herself itself themselves i you we me us there
     anyone anybody anything someone somebody something everyone everybody everything nobody nothing
     none
     """
 )
-CONJUNCTIONS = _words("and or but nor because while although though if whether so yet that")
-ADVERBS = _words(
+CONJUNCTIONS = word_set("and or but nor because while although though if whether so yet that")
+ADVERBS = word_set(
     """
     not also too already ever never again still just only even more most less least very quite then
     there here now later earlier afterwards afterward before instead else next soon once twice
@@ -54,7 +55,7 @@ ADVERBS = _words(
     together together anyway well
     """
 )
-LEADS = _words("and but so or also okay ok well now then")
+LEADS = word_set("and but so or also okay ok well now then")
 
 # Base, past, participle; one word where all are regular but the stem.
 _IRREGULAR = """
@@ -78,7 +79,7 @@ understand understood understood; wake woke woken; wear wore worn; win won won;
 withdraw withdrew withdrawn; write wrote written; undergo underwent undergone;
 undertake undertook undertaken; oversee oversaw overseen; quit quit quit; bear bore born
 """
-_FORMS = [tuple(line.split()) for line in _IRREGULAR.replace("\n", " ").split(";")]
+_FORMS = [tuple(line.split()) for line in _IRREGULAR.split(";")]
 _PAST = {base: past for base, past, _ in _FORMS}
 _BASE_OF_PAST = {past: base for base, past, _ in _FORMS}
 _BASE_OF_PARTICIPLE = {participle: base for base, _, participle in _FORMS}
@@ -105,9 +106,9 @@ surrender survive suspect suspend talk target tell testify thank threaten tour t
 treat trust try turn tweet unite urge use value view visit vote vow wait walk want warn wish
 withhold witness work worry wound
 """
-BASES = frozenset(_PAST) | _words(_REGULAR)
+BASES = frozenset(_PAST) | word_set(_REGULAR)
 # Bases that are as often nouns: alone they are no sign of a verb.
-_NOUNABLE = _words(
+_NOUNABLE = word_set(
     """
     address answer attack ban base call campaign capture cause change charge claim comment control
     cost cut deal defeat delay demand design drive end escape fall favor favour fight fire focus
@@ -119,18 +120,16 @@ _NOUNABLE = _words(
     """
 )
 # Nouns that "-ing" and "-ation" do not make.
-_NOUNS = {
-    pair.split()[0]: pair.split()[1]
-    for pair in """
-    agree agreement; announce announcement; appoint appointment; approve approval; arrest arrest;
-    arrive arrival; attack attack; bear birth; capture capture; collapse collapse; decide decision;
-    defeat defeat; delay delay; destroy destruction; discover discovery; elect election;
-    establish establishment; expand expansion; fail failure; invade invasion; move move;
-    propose proposal; publish publication; reduce reduction; refuse refusal; reject rejection;
-    release release; remove removal; resign resignation; respond response; strike strike;
-    visit visit; withdraw withdrawal
-    """.split(";")
-}
+_NOMINAL = """
+agree agreement; announce announcement; appoint appointment; approve approval; arrest arrest;
+arrive arrival; attack attack; bear birth; capture capture; collapse collapse; decide decision;
+defeat defeat; delay delay; destroy destruction; discover discovery; elect election;
+establish establishment; expand expansion; fail failure; invade invasion; move move;
+propose proposal; publish publication; reduce reduction; refuse refusal; reject rejection;
+release release; remove removal; resign resignation; respond response; strike strike;
+visit visit; withdraw withdrawal
+"""
+_NOUNS = dict(pair.strip().split(" ", 1) for pair in _NOMINAL.split(";"))
 _DOUBLED = re.compile(r"([bdgklmnprt])\1$")
 
 
@@ -146,7 +145,7 @@ class Token:
     @property
     def capital(self) -> bool:
         """Whether it is written as a name is."""
-        return self.text[0].isupper()
+        return self.text[0].isupper() or self.text[1:2].isupper()  # "iPhone"
 
     @property
     def open(self) -> bool:
@@ -164,8 +163,9 @@ def tokenize(text: str) -> list[Token]:
     mixed = any(c.islower() for c in text)
     found = []
     for each in _TOKEN.finditer(text):
-        # "US" is not "us", nor "WHO" "who", where small letters are used at all.
+        # "US" is not "us", nor "WHO" "who", where small letters are used at all; nor "May" "may".
         name = mixed and len(each[0]) > 1 and each[0].isupper()
+        name = name or (each[0] == "May" and each.start() > 0)
         low = each[0] if name else each[0].casefold().replace("’", "'")
         found.append(Token(each[0], low, *each.span()))
     return found

@@ -24,8 +24,9 @@ _DIGITS = r"\d{1,20}"
 _LIST = rf"{_DIGITS}(?:\s*(?:[,;&]|and|-|–)\s*{_DIGITS})*"
 _NAMED = r"(?:\^|(?:sentences?|sources?|nos?\.?|s)\s?)"
 _MARK = rf"[\[【]\s*(?:{_NAMED})?{_LIST}\s*(?:†[^\]】]{{0,20}})?[\]】]"
-# Possessive: of several marks none is given up to make the rest fit.
-_MARKS = rf"(?:\s*+{_MARK})++"
+# All marks that stand together, with the blanks before them, from the first to the last: tried
+# once, or a text of nothing but marks would take minutes.
+_MARKS = rf"(?<!\s)(?<!\d[\]】])(?:\s*+{_MARK})++"
 _CLOSING = "[\"'”’)»*_]*"
 # Numbers behind the full stop, before it, or at the end of a line.
 _END = re.compile(
@@ -46,7 +47,7 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*(?:\s[^)]*)?\)")
 _ADDRESS = re.compile(r"\(\s*(?:https?|data|file|javascript):[^)\s]*\s*\)", re.IGNORECASE)
 # What is left of images and links that are nested or refer to elsewhere.
 _MARKUP_LEFT = ((re.compile(r"!+(?=\[)"), ""), (re.compile(r"\](?=[(\[:])"), "] "))
-_BULLET = re.compile(r"^\s*(?:[-*•+>#]+|\d{1,2}[.)](?=\s))\s*")
+_BULLET = re.compile(r"^\s*(?:(?:[-*•+>#]+|\d{1,2}[.)](?=\s))\s*)+")
 _EMPHASIS = re.compile(r"\*{1,3}|_{2,3}|`+|~~")
 _AROUND = " \n\t*_#\"'“”.!:"
 _AROUND_END = " \n\t*_\"'”’)"

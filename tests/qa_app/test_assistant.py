@@ -204,7 +204,7 @@ def test_history(assistant: Assistant, originals: dict[str, str]) -> None:
     history = ["What is the capital of Mongolia?", "Who led the Taliban delegation to Iran?"]
     answer = assistant.ask("What did he say there?", history)
     assert answer.question == "What did he say there?"
-    assert answer.understood == f"{history[1]} What did he say there?"
+    assert answer.understood == "What did Mullah Abdul Ghani Baradar Akund say in Iran?"
     check_answered(answer, originals)
     alone = assistant.ask("Who is Zamir Kabulov?", history)
     assert alone.understood == "Who is Zamir Kabulov?"

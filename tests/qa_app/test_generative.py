@@ -215,3 +215,13 @@ def test_settings_name_the_model_and_its_limits(tmp_path: Any) -> None:
     writer = open_writer(settings, lambda _: None)
     assert writer is not None
     assert (writer.name, writer.title) == ("compatible:m", "m")
+
+
+def test_what_the_server_counted_counts_also_at_the_limit_of_tokens(evidence: Evidence) -> None:
+    usage = AIMessageChunk(
+        "", usage_metadata={"input_tokens": 300, "output_tokens": 20, "total_tokens": 320}
+    )
+    written, _, _ = write(evidence, ["The bridge held [2]. It rai", usage], ending="length")
+    use = written.use
+    assert (use.input_tokens, use.output_tokens, use.estimated) == (300, 20, False)
+    assert texts(written) == ["The bridge held."]

@@ -27,6 +27,8 @@ NAMES = [
     *("Gold answers covered", "Wrong answers told", "All and only right answers"),
     *("Not found precision", "Not found recall", "Not found F1"),
     *("AUROC of confidence", "AURC", "ECE"),
+    *("Written by the model", "Unsupported claims", "Dropped by answer", "Input tokens"),
+    *("Output tokens", "Model seconds", "First word seconds"),
     *(
         f"{p} {s} ms"
         for s in ("understand", "filter", "encode", "vectors", "words", "fuse", "rerank", "read")
@@ -34,7 +36,10 @@ NAMES = [
     ),
     *("p50 total ms", "p95 total ms", "Failed cases"),
 ]
-LOWER = {"Wrong answers told", "AURC", "ECE", "Failed cases"}
+LOWER = {
+    *("Wrong answers told", "AURC", "ECE", "Failed cases", "Unsupported claims"),
+    *("Dropped by answer", "Input tokens", "Output tokens", "Model seconds", "First word seconds"),
+}
 
 
 def result(number: int = 0, **scores: float | None) -> Result:
@@ -64,6 +69,11 @@ def test_names_groups_and_directions() -> None:
         *("Not found precision", "Not found recall", "Not found F1"),
         *("AUROC of confidence", "AURC", "ECE"),
     }
+    assert {name: each.unit for name, each in MEASURES.items() if each.group == "model"} == {
+        "Written by the model": "share", "Unsupported claims": "share",
+        "Dropped by answer": "number", "Input tokens": "number", "Output tokens": "number",
+        "Model seconds": "s", "First word seconds": "s",
+    }  # fmt: skip
     for name in ("Citation precision", "Citation recall", "Sources covered"):
         assert "right citation (verbatim, and " in MEASURES[name].definition
     assert MEASURES["Hits@4"].is_mean

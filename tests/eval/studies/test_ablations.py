@@ -143,8 +143,9 @@ def test_the_seeds_are_a_set_like_any(tiny_indexes: None, tmp_path: Path) -> Non
         assert len(cases) == 186
         followups = [each for each in cases if each.history]
         assert len(followups) == 17
-        # A fragment is searched for with the question that it goes back to.
-        assert any(each.history[0] in each.question for each in followups)
+        # A fragment is searched for with the words of the question that it goes back to.
+        questions = [each.question for each in followups]
+        assert "To meet whom did the Taliban go on October 3?" in questions
         assert all(stand_alone(each.question, ()) == each.question for each in cases)
         first = cases[0].evidence[0]
         place = Place(first.article, first.start, first.end)

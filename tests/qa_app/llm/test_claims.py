@@ -46,6 +46,8 @@ def read(text: str, size: int = 3) -> tuple[str, list[Claim], ClaimParser]:
         ("They left [Sentence 5][^6].", [("They left.", (5, 6))]),
         ("They left [3][3][3].", [("They left.", (3,))]),
         ("Not found guilty, he left [3].", [("Not found guilty, he left.", (3,))]),
+        ("He “let [them] go [sic][1].", [("He “let [them] go [sic].", (1,))]),
+        ("It rained [1]\n[2] [3]\n It snowed [4].", [("It rained", (1,)), ("It snowed.", (4,))]),
         ("In [June 3] it [rained].", []),
         ("[1]", []),
         ("...[1]", []),
@@ -119,6 +121,13 @@ def test_no_claim_points_at_everything_or_goes_on_for_ever() -> None:
     assert parser.crowded == 40 - MOST_NUMBERS
     assert len(read("It rained [1-999999].")[1][0].numbers) == MOST_NUMBERS
     assert read("word " * CLAIM_CHARACTERS + "[1].")[1] == []
+
+
+@pytest.mark.parametrize("unit", ["[1]", " [1]", "【1†s】", "[", "[1", "- ", " ", "![", "[a](", "<"])
+def test_no_text_takes_for_ever(unit: str) -> None:
+    # What took a minute before does not end within the time that a test has.
+    text = (unit * 3_200)[:6_400]
+    assert read(text, 40)[1] == []
 
 
 def test_an_end_without_a_stop_is_unfinished() -> None:
