@@ -44,7 +44,8 @@ def in_words(answer: Answer, bold: bool = False, *, sentences: bool = True) -> s
     begin, end = (BOLD, PLAIN) if bold else ("", "")
     lines = []
     if answer.understood and answer.understood != answer.question:
-        lines.append(f"(read together with what was asked before: {answer.understood})\n")
+        told = f"(read together with what was asked before: {answer.understood})"
+        lines += [told, ""] if sentences else [told]
     if answer.status == "not_found":
         lines.append(f"{SUPPORT_WORDS[answer.support]}. {answer.missing}")
         for hit in answer.nearest:

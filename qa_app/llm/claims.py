@@ -23,7 +23,7 @@ LONGEST_RANGE = 10
 _DIGITS = r"\d{1,20}"
 _LIST = rf"{_DIGITS}(?:\s*(?:[,;&]|and|-|–)\s*{_DIGITS})*"
 _NAMED = r"(?:\^|(?:sentences?|sources?|nos?\.?|s)\s?)"
-_MARK = rf"[\[【]\s*(?:{_NAMED})?{_LIST}\s*(?:†[^\]】]{{0,20}})?[\]】]"
+_MARK = rf"[\[【]\s*(?:{_NAMED})?{_LIST}\s*[\]】]"
 # All marks that stand together, with the blanks before them, from the first to the last: tried
 # once, or a text of nothing but marks would take minutes.
 _MARKS = rf"(?<!\s)(?<!\d[\]】])(?:\s*+{_MARK})++"
@@ -37,6 +37,8 @@ _END = re.compile(
 )
 _ONE_MARK = re.compile(_MARK, re.IGNORECASE)
 _MARK_AS_SHOWN = re.compile(rf"[ \t]*{_MARK}", re.IGNORECASE)
+# 【4†source】 means 【4】.
+_DAGGER = re.compile(r"(?<=\d)\s*†[^\]】\n]{0,20}(?=[\]】])")
 _LINKED_MARK = re.compile(rf"({_MARK})\([^)\n]*\)", re.IGNORECASE)
 # A mark, or a model's tag, of which more may come.
 _UNFINISHED = re.compile(r"\s*(?:[\[【][^\]】\n]{0,40}|<[^<>\n]{0,12})?$")
@@ -124,7 +126,7 @@ class ClaimParser:
 
     def _text(self) -> str:
         text = _THINKING.sub("", self._raw) if "<" in self._raw else self._raw
-        return _LINKED_MARK.sub(r"\1", text)
+        return _LINKED_MARK.sub(r"\1", _DAGGER.sub("", text))
 
     def _take(self, text: str, *, finished: bool) -> Iterator[str | Claim]:
         while True:

@@ -14,9 +14,11 @@ from types import SimpleNamespace
 import pytest
 
 from embeddings.schema import Article, Hit, Passage, Scores
+from qa_app import __main__ as commands
 from qa_app import terminal
 from qa_app.recognised import Recognised, RecognisedName, RecognisedPeriod
 from qa_app.schema import Answer, Citation, Sentence
+from qa_app.settings import Settings
 from tests.qa_app.marked_words import MARKED, Marked
 from tests.qa_app.recognised_words import HOSTILE_NAMES, MARKUP_SHOWN
 
@@ -112,18 +114,20 @@ def test_what_is_piped_has_nothing_extra(
 ) -> None:
     collection = SimpleNamespace(status=lambda: SimpleNamespace(articles=1))
     assistant = SimpleNamespace(
-        collection=nullcontext(collection), ask=lambda *_: answer_of(MARKED[0])
+        collection=nullcontext(collection),
+        ask=lambda *_: answer_of(MARKED[0]),
+        settings=Settings(_env_file=None),
     )
     assistant.collection.status = collection.status  # type: ignore[attr-defined]
-    monkeypatch.setattr(terminal, "_assistant", lambda _: assistant)
+    monkeypatch.setattr(commands, "_assistant", lambda _: assistant)
     monkeypatch.setenv("TERM", environment)
     asked = iter(["Who?", ""])
-    monkeypatch.setattr(terminal, "_next_question", lambda: next(asked))
+    monkeypatch.setattr(commands, "_next_question", lambda: next(asked))
     arguments = [command, "Who?"] if command == "ask" else [command]
-    assert terminal.main(arguments) == 0
+    assert commands.main(arguments) == 0
     assert capsys.readouterr().out.startswith(f"{MARKED[0].line} [1]\n\nWell supported.\n")
     asked = iter(["Who?", ""])
-    assert terminal.main([*arguments, "--json"]) == 0
+    assert commands.main([*arguments, "--json"]) == 0
     record = json.loads(capsys.readouterr().out)
     sentence = record["sentences"][0]
     start, end = sentence["answer"]

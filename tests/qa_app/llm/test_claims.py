@@ -47,7 +47,8 @@ def read(text: str, size: int = 3) -> tuple[str, list[Claim], ClaimParser]:
         ("They left [3][3][3].", [("They left.", (3,))]),
         ("Not found guilty, he left [3].", [("Not found guilty, he left.", (3,))]),
         ("He “let [them] go [sic][1].", [("He “let [them] go [sic].", (1,))]),
-        ("It rained [1]\n[2] [3]\n It snowed [4].", [("It rained", (1,)), ("It snowed.", (4,))]),
+        ("It rained [1]\n[2] [3]\n It snowed [4].", [("It rained", (1, 2, 3)),
+                                                    ("It snowed.", (4,))]),
         ("In [June 3] it [rained].", []),
         ("[1]", []),
         ("...[1]", []),
@@ -123,7 +124,9 @@ def test_no_claim_points_at_everything_or_goes_on_for_ever() -> None:
     assert read("word " * CLAIM_CHARACTERS + "[1].")[1] == []
 
 
-@pytest.mark.parametrize("unit", ["[1]", " [1]", "【1†s】", "[", "[1", "- ", " ", "![", "[a](", "<"])
+@pytest.mark.parametrize(
+    "unit", ["[1]", " [1]", "【1†s】", "[", "[1", "- ", " ", "![", "[a](", "<"]
+)
 def test_no_text_takes_for_ever(unit: str) -> None:
     # What took a minute before does not end within the time that a test has.
     text = (unit * 3_200)[:6_400]

@@ -89,7 +89,6 @@ def test_a_key_for_another_provider_stays_here(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setenv("OPENAI_ORG_ID", "org-nobodys")
     with ScriptedServer(Says(f"{FLOODED} [1]")) as server:
         library.ask(server)
         (asked,) = server.exchanges

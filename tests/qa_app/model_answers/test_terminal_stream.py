@@ -61,15 +61,16 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
     os.close(ours)
 
 
-def asked(run: Run, screen: Screen, server: ScriptedServer) -> str:
+def asked(run: Run, screen: Screen, server: ScriptedServer, *command: str, typed: str = "") -> str:
     """All that the terminal got."""
+    command = command or ("ask", QUESTION)
     listening = threading.Thread(target=screen.listen)
     listening.start()
     with pytest.MonkeyPatch.context() as patched, screen.stdout as terminal:
         patched.setattr(sys, "stdout", terminal)
-        done = run("ask", QUESTION, "--model", MODEL, "--model-url", server.base_url)
+        done = run(*command, "--model", MODEL, "--model-url", server.base_url, typed=typed)
     listening.join()
-    assert (done.status, done.out, done.err) == (0, "", "")
+    assert (done.status, done.out) == (0, "")
     return screen.text
 
 
@@ -113,6 +114,20 @@ def test_what_broke_off_is_taken_back_and_the_articles_speak(run: Run, screen: S
     own = after.replace(BOLD, "").replace(PLAIN, "").replace(DIM, "")
     assert own.startswith(f"{FLOODED} [1]\r\n")
     assert own.rstrip().endswith("The answer is in the articles' own words instead.")
+
+
+def test_a_chat_says_how_it_understood_a_follow_up(run: Run, screen: Screen) -> None:
+    replies = Says(f"{FLOODED} [1]"), Says("The mayor was abroad. [2]")
+    with ScriptedServer(*replies) as server:
+        typed = f"{QUESTION}\nAnd on which day?\n\n"
+        text = asked(run, screen, server, "chat", typed=typed)
+        understood = server.bodies[1]["messages"][1]["content"].splitlines()[-1]
+    first, second = text.split("The mayor was abroad. [1]\r\n")
+    assert first.startswith(f"{FLOODED} [1]\r\n\r\nWell supported.\r\n\r\n{SOURCE}\r\n")
+    told = understood.removeprefix("Question: ")
+    assert second.startswith(
+        f"(read together with what was asked before: {told})\r\n\r\nWell supported.\r\n"
+    )
 
 
 @pytest.mark.parametrize("reply", [Status(401), Refuses(), Says("NOT FOUND")])
