@@ -108,18 +108,17 @@ class Writer:
         asked = messages(question, evidence, most)
         prompt = _tokens("".join(str(message.content) for message in asked))
         reserved = prompt + self._limits.tokens
-        attempt = Attempt(self._verifier, evidence, most * CLAIMS_A_STATEMENT)
         if not self._ledger.reserve(reserved, self._limits.day_tokens):
-            return self._ended(attempt, Failure("budget"), prompt, time.monotonic())
-        begin, used = time.monotonic(), 0
+            none = Attempt(self._verifier, evidence, 0)
+            return self._ended(none, Failure("budget"), _Cost(), time.monotonic())
+        begin, cost = time.monotonic(), _Cost()
         try:
             for number in range(1, ATTEMPTS + 1):
                 attempt = Attempt(
                     self._verifier, evidence, most * CLAIMS_A_STATEMENT, number=number
                 )
                 failure = yield from self._attempt(attempt, asked, begin)
-                used += attempt.input_tokens or prompt
-                used += attempt.output_tokens or _tokens("x" * attempt.parser.characters)
+                cost.add(attempt, prompt)
                 left = self._limits.seconds - (time.monotonic() - begin)
                 wait = BACKOFF if failure is None or failure.wait is None else failure.wait
                 again = failure is not None and failure.passing and wait + LEAST_SECONDS < left
@@ -130,8 +129,8 @@ class Writer:
                 yield from _pause(wait, begin)
         finally:
             # Also when the reader stops: what was asked for is paid for.
-            self._ledger.settle(reserved, used or prompt)
-        return self._ended(attempt, failure, prompt, begin)
+            self._ledger.settle(reserved, cost.tokens or prompt)
+        return self._ended(attempt, failure, cost, begin)
 
     def _attempt(
         self, attempt: Attempt, asked: Sequence[BaseMessage], begin: float
@@ -164,7 +163,7 @@ class Writer:
         return attempt.failure()
 
     def _ended(
-        self, attempt: Attempt, failure: Failure | None, prompt: int, begin: float
+        self, attempt: Attempt, failure: Failure | None, cost: _Cost, begin: float
     ) -> Written:
         outcome, why = "written", ""
         if failure is not None:
@@ -174,9 +173,6 @@ class Writer:
         elif not any(sentence.supported for sentence in attempt.draft.sentences):
             outcome = "unsupported"
             why = f"What {self.title} wrote is not supported by the sentences that it names."
-        asked = failure is None or failure.kind != "budget"
-        estimated = asked and not attempt.output_tokens
-        output = attempt.output_tokens or _tokens("x" * attempt.parser.characters)
         sentences = attempt.draft.sentences
         use = ModelUse(
             model=self.name,
@@ -185,9 +181,9 @@ class Writer:
             unsupported=sum(not sentence.supported for sentence in sentences),
             uncited=attempt.parser.uncited,
             unknown_numbers=attempt.unknown_numbers,
-            input_tokens=(attempt.input_tokens or prompt) if asked else 0,
-            output_tokens=output,
-            estimated=estimated,
+            input_tokens=cost.input,
+            output_tokens=cost.output,
+            estimated=cost.estimated,
             attempts=attempt.number,
             seconds=time.monotonic() - begin,
             first_word=attempt.first_word,
@@ -204,6 +200,25 @@ class Writer:
         if attempt.parser.uncited:
             left_out = f"{attempt.parser.uncited} of the sentences that {self.title} wrote"
             yield f"Left out: {left_out}, for want of a source."
+
+
+@dataclass(slots=True)
+class _Cost:
+    """The tokens of all tries at one answer, ``estimated`` where a server did not count them."""
+
+    input: int = 0
+    output: int = 0
+    estimated: bool = False
+
+    def add(self, attempt: Attempt, prompt: int) -> None:
+        written = -(-attempt.parser.characters // TOKEN_CHARACTERS)
+        self.input += attempt.input_tokens or prompt
+        self.output += attempt.output_tokens or written
+        self.estimated = self.estimated or not (attempt.input_tokens and attempt.output_tokens)
+
+    @property
+    def tokens(self) -> int:
+        return self.input + self.output
 
 
 def _tokens(text: str) -> int:

@@ -53,8 +53,9 @@ class ModelUse:
     ``outcome`` is "written", "not found", or why the answer is in the articles' own words instead
     (a ``Failure``'s kind, or "unsupported"). ``claims`` it made with a known number, of which
     ``unsupported`` were not supported; ``uncited`` sentences had no number and ``unknown_numbers``
-    stood for no sentence: both were dropped. Tokens are ``estimated`` where the server did not
-    count them. ``first_word`` is in seconds since the model was asked, None without a word.
+    stood for no sentence: both were dropped. Tokens are those of all tries, ``estimated`` where
+    the server did not count them. ``first_word`` is in seconds since the model was asked, None
+    without a word.
     """
 
     model: str

@@ -197,6 +197,15 @@ def test_a_day_has_a_budget_and_tokens_are_counted(evidence: Evidence) -> None:
     assert written.why == ("m gave no answer: the budget set for language models is used up.")
 
 
+def test_every_try_is_counted(evidence: Evidence) -> None:
+    usage = {"input_tokens": 300, "output_tokens": 20, "total_tokens": 320}
+    counted = AIMessageChunk("", usage_metadata=usage)
+    written, _, _ = write(evidence, [counted], ["The bridge held [2].", counted])
+    assert (written.use.attempts, written.use.outcome) == (2, "written")
+    assert (written.use.input_tokens, written.use.output_tokens) == (600, 40)
+    assert not written.use.estimated
+
+
 def test_what_a_reader_stops_is_paid_for_and_given_up(evidence: Evidence) -> None:
     ledger = Ledger()
     model = GivenModel(scripts=[["The bridge held [2]. "] * 1000])
