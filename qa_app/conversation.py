@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from embeddings.lexical import QUESTION_WORDS
 from qa_app.follow_up.fragments import completed
 from qa_app.follow_up.pointing import pointers_of
 from qa_app.follow_up.question import take_apart
@@ -26,6 +27,12 @@ from qa_app.follow_up.rewriting import resolved
 REMEMBERED = 8
 # Words; a longer question is no follow-up, and of longer ones before it no more is looked at.
 LOOKED_AT = 60
+# Words of a follow-up that says nothing by itself, besides those of any question.
+_EMPTY = (
+    "tell me more else anything something really further details explain elaborate continue please "
+    "go on again there then that this it so why not about and also meaning yes no ok okay"
+)
+_BARE = QUESTION_WORDS | frozenset(_EMPTY.split())
 _LEAD = re.compile(r"^\W*(?:(?:and|but|so|or|also|then|ok|okay|well|now)\b[,\s]+)+(?=\w)", re.I)
 
 
@@ -62,14 +69,22 @@ def stand_alone(
     exchanges = [Exchange(each) if isinstance(each, str) else each for each in history]
     if len(exchanges) > REMEMBERED:
         exchanges = [exchanges[0], *exchanges[1 - REMEMBERED :]]
-    memory = Memory(answer_of)
+    memory, last = Memory(answer_of), ""
     for each in exchanges:
         earlier = _cut(each.question)
         understood = _cut(each.understood) or _understood(earlier, memory)
         said_she = {p.female for p in pointers_of(take_apart(earlier)) if p.kind == "person"}
         female = said_she.pop() if len(said_she) == 1 else None
         memory.add(take_apart(understood), each.answer, female)
-    return _understood(question, memory)
+        last = understood
+    read = _understood(question, memory)
+    # "Tell me more." and the like say nothing by themselves: they go with what was asked last.
+    said = read != question and len(read.split()) > len(question.split()) + 1
+    return f"{last} {question}" if _says_nothing(question) and not said else read
+
+
+def _says_nothing(question: str) -> bool:
+    return all(word.casefold() in _BARE for word in re.findall(r"[^\W_]+", question))
 
 
 def _cut(text: str) -> str:

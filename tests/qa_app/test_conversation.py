@@ -165,3 +165,13 @@ def test_it_never_fails_and_never_empties_a_question(
 @given(st.text(alphabet=string.punctuation + " \r\n“”", max_size=20), st.lists(TEXTS, max_size=3))
 def test_what_says_nothing_is_left_as_it_is(question: str, history: list[str]) -> None:
     assert stand_alone(question, history) == question
+
+
+@pytest.mark.parametrize(
+    "question", ["And there?", "Tell me more.", "Really?", "Anything else?", "¿Why?!"]
+)
+def test_what_says_nothing_by_itself_goes_with_the_last_question(question: str) -> None:
+    last = "Who went on strike in Oslo?"
+    understood = stand_alone(question, ["What is the price of fish?", last])
+    assert "strike" in understood
+    assert stand_alone(question, []) == question

@@ -21,9 +21,11 @@ def pressed(answer):
     return [thumb.get_attribute("aria-pressed") for thumb in thumbs]
 
 
-def saved(page, name):
-    with page.expect_download() as download:
-        page.get_by_role("button", name=name).click()
+def saved(reader, name):
+    # A script that runs replaces the button's file: what was pressed before it ends is lost.
+    reader.settle()
+    with reader.page.expect_download() as download:
+        reader.page.get_by_role("button", name=name).click()
     return Path(download.value.path()).read_text(encoding="utf-8")
 
 
@@ -144,15 +146,15 @@ def test_conversations_are_found_renamed_and_saved(visit):
     search.press("Enter")
     expect(side.locator("ul[aria-label='Earlier conversations'] li")).to_have_count(1)
     search.fill("no such words")
-    search.press("Enter")
+    reader.act(partial(search.press, "Enter"))
     side.get_by_text("No conversation has these words.").wait_for()
-    text = saved(reader.page, "Save this conversation")
+    text = saved(reader, "Save this conversation")
     assert "## Who baked the bread of Évora?" in text
-    document = json.loads(saved(reader.page, "Save as JSON"))
+    document = json.loads(saved(reader, "Save as JSON"))
     assert (document["format"], document["version"]) == ("conversation", 1)
     assert document["title"] == f"{HOSTILE} 🗞"
     assert document["turns"][0]["question"] == "Who baked the bread of Évora?"
-    lines = saved(reader.page, "Save all conversations").splitlines()
+    lines = saved(reader, "Save all conversations").splitlines()
     mine = [each for each in map(json.loads, lines) if each["id"] == document["id"]]
     assert mine[0]["turns"] == document["turns"]
     assert reader.page.title() == "Ask the articles"
@@ -164,11 +166,11 @@ def test_rated_answers_are_saved_as_cases(visit):
     answer = reader.ask(question)
     reader.act(answer.get_by_role("button", name="Good answer").click)
     reader.sidebar("Earlier conversations")
-    lines = saved(reader.page, "Save good answers as cases").splitlines()
+    lines = saved(reader, "Save good answers as cases").splitlines()
     (case,) = (each for each in map(json.loads, lines) if each["question"] == question)
     assert [each["article"] for each in case["evidence"]] == ["lisbon.txt", "lisbon.txt"]
     reader.act(answer.get_by_role("button", name="Poor answer").click)
-    lines = saved(reader.page, "Save poor answers as drafts").splitlines()
+    lines = saved(reader, "Save poor answers as drafts").splitlines()
     (draft,) = (each for each in map(json.loads, lines) if each["question"] == question)
     assert (draft["answerable"], draft["verdict"]) == (None, "down")
 
@@ -178,6 +180,7 @@ def test_two_pages_show_one_conversation(visit):
     first = one.ask(LISBON)
     two = visit()
     two.page.goto(one.page.url)
+    two.settle()
     other = two.page.locator("article[data-root]").first
     two.act(other.get_by_role("button", name="Poor answer").click)
     other.get_by_label("Your comment on this answer").fill("From the other page")

@@ -117,12 +117,13 @@ def test_records() -> None:
         "short_answer": "lod",
         "support": "partly supported",
         "confidence": 0.1235,
-        "sentences": [{"text": "Élodie", "citations": [1], "answer": [1, 4]}],
+        "sentences": [{"text": "Élodie", "citations": [1], "answer": [1, 4], "support": None}],
         "citations": [citation.record()],
         "missing": "",
         "nearest": [],
         "notices": [],
         "timings_ms": {"total": 1.23},
+        "model": None,
     }
 
 
