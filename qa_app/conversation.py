@@ -30,9 +30,10 @@ LOOKED_AT = 60
 # Words of a follow-up that says nothing by itself, besides those of any question.
 _EMPTY = (
     "tell me more else anything something really further details explain elaborate continue please "
-    "go on again there then that this it so why not about and also meaning yes no ok okay"
+    "again there then that this it so why not about and also meaning yes no ok okay"
 )
 _BARE = QUESTION_WORDS | frozenset(_EMPTY.split())
+_INTERROGATIVES = frozenset("who whom whose what which when where why how".split())  # noqa: SIM905
 _LEAD = re.compile(r"^\W*(?:(?:and|but|so|or|also|then|ok|okay|well|now)\b[,\s]+)+(?=\w)", re.I)
 
 
@@ -79,8 +80,13 @@ def stand_alone(
         last = understood
     read = _understood(question, memory)
     # "Tell me more." and the like say nothing by themselves: they go with what was asked last.
-    said = read != question and len(read.split()) > len(question.split()) + 1
-    return f"{last} {question}" if _says_nothing(question) and not said else read
+    return f"{last} {question}" if _says_nothing(question) and not _asks(read, question) else read
+
+
+def _asks(read: str, question: str) -> bool:
+    """Whether a question was made of it: "In Oslo?" is none, "Why Oslo?" is."""
+    words = read.casefold().split()
+    return read != question and (words[0] in _INTERROGATIVES or len(words) > 3)
 
 
 def _says_nothing(question: str) -> bool:
