@@ -139,7 +139,7 @@ def choice_from(text: str | None, url: str | None = None) -> ModelChoice | None:
             f"{known}, for example openai:{PROVIDERS['openai'].example} or ollama:llama3.2"
         )
     provider = provider.strip()
-    if url and urlsplit(url).scheme not in ("http", "https"):
+    if url and not without_secrets(url).startswith(("http://", "https://")):
         raise SettingsInvalid(
             "the address given for a language model is none of a server: expected "
             "http://HOST:PORT/v1, or https"

@@ -32,6 +32,9 @@ def test_a_choice_is_provider_and_model() -> None:
         ("nobody:x", None, "openai, anthropic, google, ollama, compatible"),
         ("compatible:x", None, "--model-url"),
         ("compatible:x", "file:///etc/passwd", "none of a server"),
+        ("compatible:x", "http://[", "none of a server"),
+        ("compatible:x", "http://", "none of a server"),
+        ("compatible:x", "http://h:port/v1", "none of a server"),
         ("", LOCAL, "no model"),
     ],
 )
