@@ -20,14 +20,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
-
 from embeddings.errors import CitedQAError, ReaderUnavailable
 from embeddings.training.claims import HOME, LICENCE, Claim, claims
 from embeddings.training.examples import Material, Recipe, Synonyms
 from embeddings.training.losses import Weights
 from embeddings.training.mining import SOURCES, Mined, mine
 from embeddings.training.option_types import positive, share_of
+from embeddings.training.progress import reporting
 from embeddings.training.sets import SETS, ReadingSet
 
 if TYPE_CHECKING:
@@ -253,12 +252,7 @@ def _train(
         torch.set_num_threads(options.threads)
     tokenizer = PairTokenizer(packaged_folder() / "tokenizer.json")
     trainer = Trainer(network, tokenizer, material, plan, device)
-    with tqdm(desc="training", unit="question", disable=None) as bar:
-
-        def report(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
+    with reporting("question") as report:
         trained = trainer.train(options.out / "checkpoint", report=report)
     path = options.out / RELEASED
     save_adapter(trained.weights, path)

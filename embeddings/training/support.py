@@ -18,10 +18,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tqdm import tqdm
-
 from embeddings.training.claims import HOME, LICENCE
 from embeddings.training.option_types import positive
+from embeddings.training.progress import reporting
 from embeddings.training.sets import SETS, ReadingSet
 from embeddings.training.support_recipe import SupportMaterial, SupportRecipe
 from embeddings.training.support_sets import (
@@ -171,12 +170,7 @@ def _train(
     tokenizer = PairTokenizer(packaged_folder() / "tokenizer.json")
     recipe = SupportRecipe()
     trainer = SupportTrainer(network, tokenizer, material, plan, recipe, device)
-    with tqdm(desc="training", unit="claim", disable=None) as bar:
-
-        def report(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
+    with reporting("claim") as report:
         trained = trainer.train(options.out / "checkpoint", report=report)
     path = options.out / WEIGHTS
     save_adapter(trained.weights, path)

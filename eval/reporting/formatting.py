@@ -67,6 +67,12 @@ def value_text(value: object) -> str:
     return NOTHING if value is None else str(value)
 
 
+def table_line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """A line of a table for a terminal: the first cell to the left, the others to the right."""
+    first, *others = zip(cells, widths, strict=True)
+    return f"{first[0]:{first[1]}}" + "".join(f"  {cell:>{width}}" for cell, width in others)
+
+
 def _share(value: float) -> str:
     text = f"{abs(value):.3f}"
     text = text.removeprefix("0") if text != "0.000" else ".000"

@@ -25,7 +25,7 @@ from embeddings.reader import WEIGHTS, PassageReader, PassageReading
 from eval.files import write_whole
 from eval.options import add_data, add_limit
 from eval.progress import progress_bar
-from eval.reporting.formatting import count_text, interval_text, number_text
+from eval.reporting.formatting import count_text, interval_text, number_text, table_line
 from eval.scoring.measures import Figure
 from eval.sets.datasets import SETS
 from eval.studies.reading_scores import FIGURES, Read
@@ -96,21 +96,17 @@ def table(name: str, measured: dict[str, Any]) -> str:
     head += f"{count_text(measured['pairs'], 'question')}, {measured['answerable']:,} answerable"
     if measured["in_windows"]:
         head += f"; {count_text(measured['in_windows'], 'passage')} read in windows"
-    lines = [head, _line("measure", "value", "95% interval", "n")]
+    lines = [head, table_line(("measure", "value", "95% interval", "n"), WIDTHS)]
     for figure in (Figure(**record) for record in measured["figures"]):
         interval = interval_text(figure.low, figure.high)
-        lines.append(_line(figure.name, number_text(figure.value), interval, f"{figure.n:,}"))
+        cells = (figure.name, number_text(figure.value), interval, f"{figure.n:,}")
+        lines.append(table_line(cells, WIDTHS))
     if measured["thresholds"]:
         told = (f"{k} {number_text(v, 'number')}" for k, v in measured["thresholds"].items())
         lines.append(f"thresholds of the logit: {', '.join(told)}")
     rate, seconds = measured["pairs_per_second"], measured["seconds"]
     lines.append(f"{number_text(rate, 'number')} questions a second, {seconds:.1f} s")
     return "\n".join(lines) + "\n"
-
-
-def _line(*cells: str) -> str:
-    first, *others = zip(cells, WIDTHS, strict=True)
-    return f"{first[0]:{first[1]}}" + "".join(f"  {cell:>{width}}" for cell, width in others)
 
 
 def options(arguments: list[str] | None = None) -> argparse.Namespace:

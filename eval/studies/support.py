@@ -25,7 +25,7 @@ from embeddings.support import SupportModel
 from eval.files import write_whole
 from eval.options import add_data, add_limit
 from eval.progress import progress_bar
-from eval.reporting.formatting import interval_text, number_text
+from eval.reporting.formatting import interval_text, number_text, table_line
 from eval.scoring.measures import Figure
 from eval.studies.support_scores import figures
 from eval.studies.support_sets import SETS, Given, load
@@ -94,18 +94,14 @@ def single_claim_ms(model: SupportModel, claims: Sequence[Given]) -> dict[str, f
 def table(name: str, measured: dict[str, Any]) -> str:
     """A set's figures as text, one a line."""
     head = f"{SETS[name].title}; {measured['claims']:,} claims, {measured['supported']:,} supported"
-    lines = [head, _line("measure", "value", "95% interval", "n")]
+    lines = [head, table_line(("measure", "value", "95% interval", "n"), WIDTHS)]
     for figure in (Figure(**record) for record in measured["figures"]):
         interval = interval_text(figure.low, figure.high)
-        lines.append(_line(figure.name, number_text(figure.value), interval, f"{figure.n:,}"))
+        cells = (figure.name, number_text(figure.value), interval, f"{figure.n:,}")
+        lines.append(table_line(cells, WIDTHS))
     each = 1000 * measured["seconds"] / max(1, measured["claims"])
     lines.append(f"{each:.1f} ms a claim, {CALL} at a time")
     return "\n".join(lines) + "\n"
-
-
-def _line(*cells: str) -> str:
-    first, *others = zip(cells, WIDTHS, strict=True)
-    return f"{first[0]:{first[1]}}" + "".join(f"  {cell:>{width}}" for cell, width in others)
 
 
 def options(arguments: list[str] | None = None) -> argparse.Namespace:

@@ -22,6 +22,14 @@ from qa_app.ui.state import Page, clear_filters
 from qa_app.ui.view import answer_view, chosen, rating_of, understood_view
 from qa_app.wording import spoken_date
 
+OWN_WORDS = "Answers are made of the articles’ own words."
+BY_A_MODEL = (
+    "Answers are written by a language model, and each statement is checked against the articles."
+)
+ABOUT = (
+    "Every sentence is followed by the number of its source: choose it to read the words where "
+    "they stand. What the articles do not say is not answered."
+)
 READER = ":material/person:"
 ARTICLES = ":material/newspaper:"
 
@@ -135,7 +143,7 @@ def _draw_unfinished(turn: Turn, shared: Shared, page: Page) -> None:
         "Ask again",
         key=f"again-{turn.id}",
         icon=":material/refresh:",
-        on_click=partial(_again, page, turn.id),
+        on_click=partial(_again, shared, page, turn.id),
     )
 
 
@@ -145,7 +153,9 @@ def _draw_understood(turn: Turn) -> None:
         components.understood(view, key=f"understood-{turn.id}")
 
 
-def _again(page: Page, turn: int) -> None:
+def _again(shared: Shared, page: Page, turn: int) -> None:
+    # What nobody watched to its end may lie there yet, with the error that ended it.
+    shared.made(turn)
     page.failures.pop(turn, None)
     page.pending = turn
 
@@ -158,6 +168,11 @@ def answer_pending(
     if turn is None:
         page.pending = None
         return
+    if turn.record is not None:
+        # Finished while the page was drawn anew.
+        page.pending, page.fresh = None, turn.id
+        shared.made(turn.id)
+        st.rerun()
     draw_question(turn)
     with st.chat_message("assistant", avatar=ARTICLES), st.container(key=f"streaming-{turn.id}"):
         components.arrive(f"arrive-{turn.id}")
@@ -177,11 +192,7 @@ def draw_welcome(page: Page, shared: Shared, listing: Listing) -> None:
         )
     with st.container(key="masthead"):
         st.title("Ask the articles", anchor=False)
-        st.markdown(
-            "Answers are made of the articles’ own words. Every sentence is followed by the "
-            "number of its source: choose it to read the words where they stand. What the "
-            "articles do not say is not answered."
-        )
+        st.markdown(f"{OWN_WORDS if page.model is None else BY_A_MODEL} {ABOUT}")
     if not listing.rows:
         components.message(
             "info",

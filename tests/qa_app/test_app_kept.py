@@ -1,5 +1,7 @@
 """What the page keeps beside questions and answers: ratings, names, understanding, settings."""
 
+from types import SimpleNamespace
+
 import pytest
 import streamlit as st
 
@@ -246,3 +248,10 @@ def test_saving_is_offered_for_what_there_is(index):
 @pytest.mark.parametrize("moment", ["", "yesterday", "<b>"])
 def test_a_time_that_is_none_is_shown_as_it_is(moment):
     assert local_time(moment) == moment
+
+
+def test_asking_again_begins_anew():
+    forgotten = []
+    asked = Page(failures={7: "it broke"})
+    chat._again(SimpleNamespace(made=forgotten.append), asked, 7)
+    assert (forgotten, asked.failures, asked.pending) == ([7], {}, 7)
