@@ -63,7 +63,8 @@ def answer(shared: Shared, opened: Opened, page: Page, asked: Asking) -> None:
     try:
         _watch(making)
     except StopException:
-        # Stopped by the reader: what was said is kept, and nothing begins by itself.
+        # Stopped by the reader (a choice is a rerun, config.toml sees to that): what was said is
+        # kept, and nothing begins by itself.
         making.stop()
         shared.made(turn.id)
         page.pending = None

@@ -1,6 +1,7 @@
 """What the browser tests stand on: a server of the page, a reader at it, and what they see."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -45,6 +46,10 @@ def wait_until_up(process, url):
 def serving(script, folder, **settings):
     """A server of a page over the articles of this test, and its address."""
     port = free_port()
+    # A page of the tests' own lies elsewhere than the app, and runs as the app does all the same.
+    own = folder / ".streamlit"
+    own.mkdir(exist_ok=True)
+    shutil.copy(APP.parent / ".streamlit" / "config.toml", own)
     environment = {
         **os.environ,
         "QA_INDEX": str(folder / "index"),
