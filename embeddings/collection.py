@@ -19,6 +19,7 @@ from embeddings.engines.base import Engine, Plan, RemovedArticle, Snapshot, Word
 from embeddings.engines.local import LocalEngine
 from embeddings.errors import ArticleNotFound
 from embeddings.opening import check_or_record, prepared
+from embeddings.preparing import Preparing
 from embeddings.schema import Article, Location, Passage
 from embeddings.status import CollectionStatus, read_status
 from embeddings.sync import ProgressCallback, SyncReport, sync
@@ -87,7 +88,12 @@ class Collection:
         """Close."""
         self.close()
 
-    def sync(self, path: str | Path, progress: ProgressCallback | None = None) -> SyncReport:
+    def sync(
+        self,
+        path: str | Path,
+        progress: ProgressCallback | None = None,
+        preparing: Preparing | None = None,
+    ) -> SyncReport:
         """Make the collection hold what lies at ``path`` now.
 
         New files are added, changed ones replaced, vanished ones removed; only passages that
@@ -97,6 +103,7 @@ class Collection:
         Args:
             path: a folder, read recursively, or one file.
             progress: called before each file that is read, and while passages are embedded.
+            preparing: reads, cuts and perhaps embeds in another place, such as a cluster.
 
         Raises:
             ArticleUnreadable: there is nothing at ``path``.
@@ -105,7 +112,7 @@ class Collection:
         """
         root = Path(path).expanduser().resolve()
         with self.engine.writing():
-            return sync(self.engine, self.encoder, root, progress)
+            return sync(self.engine, self.encoder, root, progress, preparing)
 
     def resync(self, progress: ProgressCallback | None = None) -> list[SyncReport]:
         """Sync every path that was synced before; one that is gone keeps its articles."""

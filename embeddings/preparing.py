@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from embeddings.articles import read_parts
+from embeddings.encoder import FloatArray
 from embeddings.identity import content_digest
 from embeddings.schema import Article, Passage, Problem
 from embeddings.segment import passages
@@ -44,7 +45,8 @@ class PreparedArticle:
 class Chunk:
     """Some articles of the source with this number; ``share`` of its file is read by then.
 
-    ``seconds`` are those of reading and of cutting.
+    ``seconds`` are those of reading and of cutting. ``vectors`` are there where whoever prepared it
+    embedded too: unit rows by the sha256 of what was embedded.
     """
 
     source: int
@@ -52,11 +54,16 @@ class Chunk:
     problems: tuple[Problem, ...] = ()
     share: float = 1.0
     seconds: tuple[float, float] = (0.0, 0.0)
+    vectors: Mapping[bytes, FloatArray] = field(default_factory=dict)
 
     @property
     def last(self) -> bool:
         """Whether the source is read to its end."""
         return self.share >= 1.0
+
+
+# Sources and what is known of their articles -> chunks, in order of the sources.
+Preparing = Callable[[Sequence[SourceFile], Known], Iterator[Chunk]]
 
 
 def prepare(

@@ -21,10 +21,10 @@ from pathlib import Path
 
 from embeddings.articles import READER_VERSION, SourceFile, find_sources
 from embeddings.embedding_queue import Cut, EmbeddingQueue
-from embeddings.encoder import Encoder
+from embeddings.encoder import Encoder, FloatArray
 from embeddings.engines.base import Engine, Plan, SourceRow
 from embeddings.errors import ArticleUnreadable
-from embeddings.preparing import Chunk, Known, PreparedArticle, prepare
+from embeddings.preparing import Chunk, Known, PreparedArticle, Preparing, prepare
 from embeddings.preparing_beside import prepare_beside
 from embeddings.schema import Problem
 from embeddings.sources import LINES
@@ -109,6 +109,14 @@ class _Run:
         digests = {name: digest for name, (_, digest) in self.current.items()}
         return Known(digests, frozenset(self.excluded))
 
+    def prepared(self, sources: Sequence[SourceFile], known: Known) -> Iterator[Chunk]:
+        """The sources read and cut on this machine: beside, where there is enough of them."""
+        tokenizer = self.encoder.tokenizer
+        large = len(sources) >= BESIDE_FILES or any(s.path.endswith(LINES) for s in sources)
+        if tokenizer is not None and large:
+            return prepare_beside(sources, tokenizer, known)
+        return prepare(enumerate(sources), self.encoder.count_tokens, known)
+
 
 @dataclass(slots=True)
 class _Taken:
@@ -119,7 +127,11 @@ class _Taken:
 
 
 def sync(
-    engine: Engine, encoder: Encoder, path: Path, progress: ProgressCallback | None = None
+    engine: Engine,
+    encoder: Encoder,
+    path: Path,
+    progress: ProgressCallback | None = None,
+    preparing: Preparing | None = None,
 ) -> SyncReport:
     """Make the engine hold what lies at ``path`` now, and bring its indexes up to it.
 
@@ -128,6 +140,7 @@ def sync(
         encoder: embeds new passages and counts tokens.
         path: a folder, read recursively, or one file.
         progress: called before each file, and while passages are embedded.
+        preparing: reads and cuts in another place; here, and in a process beside, where None.
 
     Raises:
         ArticleUnreadable: there is nothing at ``path``.
@@ -140,7 +153,8 @@ def sync(
     pending = _changed_sources(run, sources, known)
     run.replaced = {(run.root, source.path) for source, _ in pending} | set(run.plan.gone)
     run.seconds["scan"] = time.perf_counter() - begin
-    taken, staged, embedded = _take_all_in(run, pending, progress)
+    chunks = (preparing or run.prepared)([source for source, _ in pending], run.known())
+    taken, staged, embedded = _take_all_in(run, pending, chunks, progress)
     report = _finish(run, [row for _, row in pending], taken, staged, embedded)
     run.seconds.update(engine.catch_up())
     run.seconds["whole"] = time.perf_counter() - begin
@@ -189,40 +203,34 @@ def _changed_sources(
 def _take_all_in(
     run: _Run,
     pending: Sequence[tuple[SourceFile, SourceRow]],
+    chunks: Iterator[Chunk],
     progress: ProgressCallback | None,
 ) -> tuple[list[_Taken], dict[str, int], int]:
     """Read, cut, embed and stage what is pending; what was read of each, keys by id, how many."""
     taken = [_Taken() for _ in pending]
     teller = _Teller(pending, progress)
     waiting: list[Cut] = []
+    vectors: dict[bytes, FloatArray] = {}
     size = 0
     with EmbeddingQueue(run.engine, run.encoder, BATCH_PASSAGES) as queue:
         teller.queue = queue
         teller.begins(0)
-        for chunk in _chunks(run, [source for source, _ in pending]):
+        for chunk in chunks:
             run.seconds["read"] += chunk.seconds[0]
             run.seconds["segment"] += chunk.seconds[1]
+            vectors.update(chunk.vectors)
             for article, found in _take_in(run, pending[chunk.source][0], chunk, taken):
                 waiting.append((article, found))
                 size += len(found)
             last = chunk.last and chunk.source == len(pending) - 1
             if waiting and (last or size >= BATCH_PASSAGES):
-                queue.add(waiting, teller.within(chunk))
-                waiting, size = [], 0
+                queue.add(waiting, teller.within(chunk), vectors)
+                waiting, vectors, size = [], {}, 0
             if chunk.last and not last:
                 teller.begins(chunk.source + 1)
     for stage, seconds in queue.seconds.items():
         run.seconds[stage] += seconds
     return taken, queue.staged, queue.embedded
-
-
-def _chunks(run: _Run, sources: Sequence[SourceFile]) -> Iterator[Chunk]:
-    """The sources read and cut: beside, where there is enough of them."""
-    tokenizer = run.encoder.tokenizer
-    large = len(sources) >= BESIDE_FILES or any(s.path.endswith(LINES) for s in sources)
-    if tokenizer is not None and large:
-        return prepare_beside(sources, tokenizer, run.known())
-    return prepare(enumerate(sources), run.encoder.count_tokens, run.known())
 
 
 class _Teller:
