@@ -19,23 +19,24 @@ from tests.news import row, write_lines
 
 def word_counter() -> Tokenizer:
     """A token a word."""
-    tokenizer = Tokenizer(models.WordLevel({"?": 0}, unk_token="?"))
+    tokenizer = Tokenizer(models.WordLevel({"?": 0}, unk_token="?"))  # noqa: S106
     tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
     return tokenizer
 
 
 TOKENIZER = word_counter()
+NOTHING = Known()
 
 
 def count(texts: list[str]) -> list[int]:
     return [len(each.ids) for each in TOKENIZER.encode_batch(texts, add_special_tokens=False)]
 
 
-def here(folder: Path, known: Known = Known()) -> list[Chunk]:
+def here(folder: Path, known: Known = NOTHING) -> list[Chunk]:
     return list(prepare(enumerate(find_sources(folder)), count, known))  # type: ignore[arg-type]
 
 
-def beside(folder: Path, known: Known = Known()) -> list[Chunk]:
+def beside(folder: Path, known: Known = NOTHING) -> list[Chunk]:
     return list(prepare_beside(find_sources(folder), TOKENIZER.to_str(), known))
 
 
