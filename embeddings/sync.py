@@ -41,7 +41,8 @@ class Progress:
     """How far a sync is.
 
     ``done`` of ``total`` files are read, ``path`` is worked on and ``share`` of it is done, and
-    ``embedded`` passages went through the encoder so far.
+    ``embedded`` passages went through the encoder so far, in ``seconds`` since the sync began. At
+    the end, while the indexes are brought up to what was read, ``path`` is empty.
     """
 
     done: int
@@ -49,11 +50,22 @@ class Progress:
     path: str
     embedded: int
     share: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def fraction(self) -> float:
         """How much of the work is done, in [0, 1]; never less than before."""
         return min((self.done + self.share) / max(self.total, 1), 1.0)
+
+    @property
+    def rate(self) -> float:
+        """Passages embedded a second."""
+        return self.embedded / self.seconds if self.seconds else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds left, if the rest goes as the part that is done did; None before anything is."""
+        return self.seconds * (1 / self.fraction - 1) if self.fraction else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +166,10 @@ def sync(
     run.replaced = {(run.root, source.path) for source, _ in pending} | set(run.plan.gone)
     run.seconds["scan"] = time.perf_counter() - begin
     chunks = (preparing or run.prepared)([source for source, _ in pending], run.known())
-    taken, staged, embedded = _take_all_in(run, pending, chunks, progress)
+    teller = _Teller(pending, progress)
+    taken, staged, embedded = _take_all_in(run, pending, chunks, teller)
     report = _finish(run, [row for _, row in pending], taken, staged, embedded)
+    teller.indexing(embedded)
     run.seconds.update(engine.catch_up())
     run.seconds["whole"] = time.perf_counter() - begin
     return replace(report, seconds=run.seconds)
@@ -204,11 +218,10 @@ def _take_all_in(
     run: _Run,
     pending: Sequence[tuple[SourceFile, SourceRow]],
     chunks: Iterator[Chunk],
-    progress: ProgressCallback | None,
+    teller: _Teller,
 ) -> tuple[list[_Taken], dict[str, int], int]:
     """Read, cut, embed and stage what is pending; what was read of each, keys by id, how many."""
     taken = [_Taken() for _ in pending]
-    teller = _Teller(pending, progress)
     waiting: list[Cut] = []
     vectors: dict[bytes, FloatArray] = {}
     size = 0
@@ -242,6 +255,7 @@ class _Teller:
         self._paths = [source.path for source, _ in pending]
         self._progress = progress
         self._at = (0, 0.0)
+        self._begin = time.perf_counter()
         self.queue: EmbeddingQueue | None = None
 
     def begins(self, number: int) -> None:
@@ -263,7 +277,14 @@ class _Teller:
         if self._progress and self.queue:
             done, most = self._at
             total = len(self._paths)
-            self._progress(Progress(done, total, self._paths[done], self.queue.embedded, most))
+            path, seconds = self._paths[done], time.perf_counter() - self._begin
+            self._progress(Progress(done, total, path, self.queue.embedded, most, seconds))
+
+    def indexing(self, embedded: int) -> None:
+        """Say that all is read and embedded, and the indexes are brought up to it."""
+        if self._progress and self._paths:
+            total, seconds = len(self._paths), time.perf_counter() - self._begin
+            self._progress(Progress(total, total, "", embedded, 0.0, seconds))
 
 
 def _take_in(run: _Run, source: SourceFile, chunk: Chunk, taken: list[_Taken]) -> Iterator[Cut]:
