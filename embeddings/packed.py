@@ -13,12 +13,10 @@ operation wait for each other longer than they compute.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from threading import Barrier, Lock
 
 import numpy as np
@@ -27,34 +25,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from embeddings.weights import Shape
+
 # Tokens of a step: enough to be worth a call, few enough for what comes of them to stay in a cache.
 STEP, LAST_STEP = 1_024, 256
 WINDOW = 16
 # Tokens that are worth a thread of their own.
 SHARE = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What a model's weights do not say: its attention heads and what its norms add."""
-
-    heads: int
-    epsilon: float
-
-    @classmethod
-    def of_folder(cls, folder: Path) -> Shape:
-        """What ``config.json`` says.
-
-        Raises:
-            OSError: there is none.
-            ValueError: it is not that of a BERT model as this module computes it.
-        """
-        path = folder / "config.json"
-        config = json.loads(path.read_text(encoding="utf-8"))
-        kind = [config.get(key) for key in ("model_type", "hidden_act")]
-        if kind != ["bert", "gelu"]:
-            raise ValueError(f"{path} says {kind}, expected a BERT model with GELU")
-        return cls(config["num_attention_heads"], config["layer_norm_eps"])
 
 
 @dataclass(frozen=True, slots=True)

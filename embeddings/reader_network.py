@@ -22,8 +22,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from embeddings.encoder import FloatArray
-from embeddings.packed import Shape
 from embeddings.pairs import Batch
+from embeddings.weights import Shape
 
 if TYPE_CHECKING:
     from transformers import BertConfig

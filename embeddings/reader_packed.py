@@ -20,10 +20,10 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional
 
-from embeddings.packed import SHARE, PackedLayers, Shape, Tokens, even_steps, workers
+from embeddings.packed import SHARE, PackedLayers, Tokens, even_steps, workers
 from embeddings.pairs import Batch
 from embeddings.reader_network import BODY, EMBEDDINGS, NOWHERE, Arrays
-from embeddings.weights import WEIGHTS_FILE
+from embeddings.weights import WEIGHTS_FILE, Shape
 
 
 class Weighted(Protocol):
