@@ -193,20 +193,22 @@ def _orders_weights() -> bool:
 
 
 def _norm(weights: Mapping[str, Tensor], name: str, shape: Shape) -> _Norm:
-    both = (weights[f"{name}.{part}"].detach() for part in ("weight", "bias"))
-    return _Norm(*both, shape.epsilon)
+    weight, bias = (weights[f"{name}.{part}"].detach() for part in ("weight", "bias"))
+    return _Norm(weight, bias, shape.epsilon)
 
 
 def _layer(weights: Mapping[str, Tensor], name: str, shape: Shape) -> _Layer:
     """One of BERT's layers, with one matrix for query, key and value."""
 
     def linear(*parts: str) -> Linear:
-        both = (
+        weight, bias = (
             [weights[f"{name}{part}.{which}"].detach() for part in parts]
             for which in ("weight", "bias")
         )
-        # One alone is shared with what it came from, several are put side by side.
-        return Linear(*(each[0] if len(each) == 1 else torch.cat(each) for each in both))
+        if len(parts) == 1:
+            # Shared with what it came from; only several are put side by side.
+            return Linear(weight[0], bias[0])
+        return Linear(torch.cat(weight), torch.cat(bias))
 
     return _Layer(
         linear(*(f"attention.self.{part}" for part in ("query", "key", "value"))),
