@@ -92,7 +92,8 @@ class OpenVinoModel:
 
     def embed_question(self, text: str) -> FloatArray:
         """float32, shape (dim,), unit length; on one thread."""
-        return self._embedded(self._batches.ids([text]))[0]
+        row: FloatArray = self._embedded(self._batches.ids([text]))[0]
+        return row
 
     def _embedded(self, batch: Sequence[Ids]) -> FloatArray:
         width = -(-max(map(len, batch)) // PADDED_TO) * PADDED_TO

@@ -63,7 +63,8 @@ class PackedModel:
     def embed_question(self, text: str) -> FloatArray:
         """float32, shape (dim,), unit length: on one thread, beside passages that are embedded."""
         threads = workers(torch.get_num_threads(), "questions")
-        return threads.submit(self._embedded, self._batches.ids([text])).result()[0]
+        row: FloatArray = threads.submit(self._embedded, self._batches.ids([text])).result()[0]
+        return row
 
     def _embedded(self, batch: Sequence[Ids]) -> FloatArray:
         sizes = [len(ids) for ids in batch]
