@@ -1,0 +1,184 @@
+"""The measurements of a bench, one after the other, each kept as soon as it is there.
+
+Enters: a ``Plan``. Leaves: a ``Measured`` for every measurement of every size, also for one that
+failed or could not be begun. What an interrupted bench has measured is taken from its folder, if
+nothing that it depends on is different. Deliberately knows nothing of figures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from eval import children
+from eval.bench.job import SYSTEM, Job
+from eval.bench.news import NewsRow, lay_out
+from eval.files import write_whole
+from eval.made_of import code_digest, versions
+
+# By size, in this order: ``ingest`` makes the index that the others open, and ``resync`` changes
+# it for a while.
+BY_SIZE = (
+    *("ingest", "open", "retrieval", "reading", "answer"),
+    *("retrieval sessions", "answer sessions", "resync"),
+)
+INDEX, VECTORS, BARE = "ingest", "vectors", "bare"
+# Beside the limit of every measurement, for taking in an article.
+SECONDS_AN_ARTICLE = 0.5
+# What else than code, data and questions a result depends on.
+OWN = {
+    "retrieval sessions": ("sessions", "seconds"),
+    "answer sessions": ("sessions", "seconds"),
+    VECTORS: ("vectors",),
+}
+
+Told = Callable[[str, float], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is measured.
+
+    ``rows`` are all articles in their order; ``sizes`` ascending; ``timeout`` in seconds a
+    measurement. ``vectors`` rows are indexed by themselves, none for 0.
+    """
+
+    rows: Sequence[NewsRow] = field(repr=False)
+    sizes: tuple[int, ...]
+    questions: tuple[str, ...]
+    out: Path
+    sessions: int = 16
+    seconds: float = 10.0
+    vectors: int = 0
+    timeout: float = 600.0
+    system: str = SYSTEM
+
+    def steps(self) -> list[tuple[int, str]]:
+        """Every measurement with its size; 0 for none."""
+        steps = [(0, BARE), *((size, name) for size in self.sizes for name in BY_SIZE)]
+        return [*steps, (self.sizes[-1], VECTORS)] if self.vectors else steps
+
+    def identity(self) -> dict[str, Any]:
+        """What results may only be compared within."""
+        articles = "\n".join(row.model_dump_json() for row in self.rows[: self.sizes[-1]])
+        return {
+            "articles_sha256": hashlib.sha256(articles.encode()).hexdigest(),
+            "questions_sha256": hashlib.sha256("\n".join(self.questions).encode()).hexdigest(),
+            "code": code_digest(),
+            "versions": versions(),
+            "system": self.system,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A measurement: what was measured, or the ``error`` for which nothing was.
+
+    ``size`` is the number of articles, 0 where none are needed. ``kept`` says that an earlier,
+    interrupted bench measured it.
+    """
+
+    size: int
+    name: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    error: str = ""
+    kept: bool = False
+
+
+def measure(plan: Plan, told: Told = lambda _, __: None) -> Iterator[Measured]:
+    """Do what is not done yet, giving each measurement when it is there.
+
+    Args:
+        plan: what to measure.
+        told: called with the name of what is measured and the share of it that is done.
+
+    Raises:
+        EvalError: the out folder cannot be written.
+    """
+    identity = plan.identity()
+    broken: dict[int, str] = {}
+    for size, name in plan.steps():
+        told(label(size, name), 0.0)
+        path = _place(plan, size) / f"{name.replace(' ', '_')}.json"
+        key = {**identity, **{each: getattr(plan, each) for each in OWN.get(name, ())}}
+        values = _earlier(path, key)
+        kept = values is not None
+        if values is None and name != INDEX and size in broken:
+            values = {"error": f"not measured, since there is no index: {broken[size]}"}
+        elif values is None:
+            values = _performed(plan, size, name, told)
+            write_whole(path, json.dumps({"key": key, "values": values}, indent=1) + "\n")
+        error = str(values.get("error", ""))
+        if name == INDEX and error:
+            broken[size] = error
+        yield Measured(size, name, {} if error else values, error, kept)
+
+
+def label(size: int, name: str) -> str:
+    """A measurement, for people."""
+    return f"{size:,} articles: {name}" if size else name
+
+
+def _place(plan: Plan, size: int) -> Path:
+    return plan.out / "sizes" / (str(size) if size else "none")
+
+
+def _earlier(path: Path, key: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What was measured before under the same key; a failure is tried again."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(data, dict) or data.get("key") != json.loads(json.dumps(key)):
+        return None
+    values = data.get("values")
+    return values if isinstance(values, dict) and "error" not in values else None
+
+
+def _performed(plan: Plan, size: int, name: str, told: Told) -> dict[str, Any]:
+    """Measure in a process of its own."""
+    place = _place(plan, size)
+    if name == INDEX:
+        lay_out(plan.rows[:size], place / "articles")
+    with tempfile.TemporaryDirectory(prefix="bench-") as made:
+        folder = Path(made)
+        (folder / "questions.json").write_text(json.dumps(plan.questions), encoding="utf-8")
+        progress = folder / "progress"
+        job = Job(
+            measurement=name,
+            articles=str((place / "articles").resolve()),
+            index=str((place / "index").resolve()),
+            questions=str(folder / "questions.json"),
+            result=str(folder / "result.json"),
+            progress=str(progress),
+            system=plan.system,
+            sessions=plan.sessions,
+            seconds=plan.seconds,
+            vectors=plan.vectors,
+        )
+        child = children.Child(
+            module="eval.bench.worker",
+            job=folder / "job.json",
+            result=Path(job.result),
+            log=folder / "worker.log",
+            environment=os.environ,
+        )
+        replace(job, began=time.time()).write(child.job)
+        limit = plan.timeout + (SECONDS_AN_ARTICLE * size if name == INDEX else 0.0)
+        limit += plan.seconds if name.endswith("sessions") else 0.0
+        return children.perform(child, limit, lambda: told(label(size, name), _share(progress)))
+
+
+def _share(path: Path) -> float:
+    """What the process says of its progress; 0 where it said nothing yet."""
+    try:
+        return float(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0.0
