@@ -68,9 +68,7 @@ def read_news(file: Path) -> list[NewsRow]:
 
 def sizes_of(wanted: Sequence[int], articles: int) -> tuple[int, ...]:
     """The sizes to measure, ascending; one that leaves out all but nothing means all of them."""
-    return tuple(
-        sorted({articles if size > (1 - NEARLY) * articles else size for size in wanted})
-    )
+    return tuple(sorted({articles if size > (1 - NEARLY) * articles else size for size in wanted}))
 
 
 def lay_out(rows: Sequence[NewsRow], folder: Path) -> None:

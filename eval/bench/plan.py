@@ -32,10 +32,12 @@ BY_SIZE = (
 INDEX, VECTORS, BARE = "ingest", "vectors", "bare"
 # Beside the limit of every measurement, for taking in an article.
 SECONDS_AN_ARTICLE = 0.5
-# What else than code, data and questions a result depends on.
-OWN = {
-    "retrieval sessions": ("sessions", "seconds"),
-    "answer sessions": ("sessions", "seconds"),
+# What a result depends on beside code, packages and articles.
+_ASKED = dict.fromkeys(("open", "retrieval", "reading", "answer"), ("questions",))
+_CROWD = ("questions", "sessions", "seconds")
+DEPENDS: Mapping[str, tuple[str, ...]] = {
+    **_ASKED,
+    **dict.fromkeys(("retrieval sessions", "answer sessions"), _CROWD),
     VECTORS: ("vectors",),
 }
 
@@ -65,17 +67,6 @@ class Plan:
         steps = [(0, BARE), *((size, name) for size in self.sizes for name in BY_SIZE)]
         return [*steps, (self.sizes[-1], VECTORS)] if self.vectors else steps
 
-    def identity(self) -> dict[str, Any]:
-        """What results may only be compared within."""
-        articles = "\n".join(row.model_dump_json() for row in self.rows[: self.sizes[-1]])
-        return {
-            "articles_sha256": hashlib.sha256(articles.encode()).hexdigest(),
-            "questions_sha256": hashlib.sha256("\n".join(self.questions).encode()).hexdigest(),
-            "code": code_digest(),
-            "versions": versions(),
-            "system": self.system,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -102,13 +93,17 @@ def measure(plan: Plan, told: Told = lambda _, __: None) -> Iterator[Measured]:
     Raises:
         EvalError: the out folder cannot be written.
     """
-    identity = plan.identity()
+    made_of = {"code": code_digest(), "versions": versions(), "system": plan.system}
+    digests = {size: _digest(plan.rows[:size]) for size in {0, *plan.sizes}}
     broken: dict[int, str] = {}
     for size, name in plan.steps():
         told(label(size, name), 0.0)
         path = _place(plan, size) / f"{name.replace(' ', '_')}.json"
-        key = {**identity, **{each: getattr(plan, each) for each in OWN.get(name, ())}}
+        own = {each: _plain(getattr(plan, each)) for each in DEPENDS.get(name, ())}
+        key = {**made_of, "articles": digests[size], **own}
         values = _earlier(path, key)
+        if name == INDEX and not (_place(plan, size) / "index").is_dir():
+            values = None
         kept = values is not None
         if values is None and name != INDEX and size in broken:
             values = {"error": f"not measured, since there is no index: {broken[size]}"}
@@ -119,6 +114,17 @@ def measure(plan: Plan, told: Told = lambda _, __: None) -> Iterator[Measured]:
         if name == INDEX and error:
             broken[size] = error
         yield Measured(size, name, {} if error else values, error, kept)
+
+
+def _digest(rows: Sequence[NewsRow]) -> str:
+    found = hashlib.sha256()
+    for row in rows:
+        found.update(row.model_dump_json().encode())
+    return found.hexdigest()
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 (a plan's field, as JSON gives it back)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def label(size: int, name: str) -> str:
@@ -136,7 +142,7 @@ def _earlier(path: Path, key: Mapping[str, Any]) -> dict[str, Any] | None:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    if not isinstance(data, dict) or data.get("key") != json.loads(json.dumps(key)):
+    if not isinstance(data, dict) or data.get("key") != key:
         return None
     values = data.get("values")
     return values if isinstance(values, dict) and "error" not in values else None

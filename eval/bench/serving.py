@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,9 +53,9 @@ def opening(job: Job) -> dict[str, Any]:
         answering(collection)(second)
         clock.append(time.perf_counter())
     names = ("imports", "open", "first retrieval", "first answer")
-    spent = [after - before for before, after in zip(clock, clock[1:], strict=False)]
-    return {"stages_s": {"start": start} | dict(zip(names, spent, strict=True)),
-            "whole_s": start + sum(spent)}  # fmt: skip
+    spent = [after - before for before, after in pairwise(clock)]
+    stages = {"start": start, **dict(zip(names, spent, strict=True))}
+    return {"stages_s": stages, "whole_s": sum(stages.values())}
 
 
 def _two(asked: Sequence[str]) -> tuple[str, str]:
