@@ -35,7 +35,7 @@ def stages(found: Sequence[Figure]) -> Chart | None:
         unit="Seconds",
         reading="Busy seconds of each stage. Stages work at the same time, so that they add up to"
         " more than the whole, which is the time on the clock. Each size has a scale of its own.",
-        alt="Seconds by stage.",
+        key="whole",
     )
 
 
@@ -48,7 +48,7 @@ def disk(found: Sequence[Figure]) -> Chart | None:
         unit="Megabytes",
         reading="What the index folder holds after everything was taken in. Vectors and words are"
         " derived from the database and can be built again.",
-        alt="Megabytes by part.",
+        key="whole",
     )
 
 
@@ -63,7 +63,7 @@ def memory(found: Sequence[Figure]) -> Chart | None:
         reading="Peak memory is of the process that took everything in. The others are of one that"
         " has answered every question: anonymous memory is what the system cannot take back,"
         " the rest are files that it holds in memory while there is room.",
-        alt="Megabytes by process.",
+        key="resident, above torch alone",
     )
 
 
@@ -120,7 +120,7 @@ def growth(grown: Sequence[Growth]) -> Chart | None:
     )
 
 
-def _bars(chosen: Sequence[Figure], *, unit: str, **words: str) -> Chart | None:
+def _bars(chosen: Sequence[Figure], *, unit: str, key: str, **words: str) -> Chart | None:
     measured = [each for each in chosen if each.value is not None]
     if not measured:
         return None
@@ -135,11 +135,14 @@ def _bars(chosen: Sequence[Figure], *, unit: str, **words: str) -> Chart | None:
         (count_text(e.size), e.name, number_text(e.value, e.unit), count_text(e.n))
         for e in measured
     )
+    told = [
+        f"{number_text(e.value, e.unit)} at {_articles(e.size)}" for e in measured if e.name == key
+    ]
     return Chart(
         id=words["id"],
         title=words["title"],
         reading=words["reading"],
-        alt=words["alt"],
+        alt=f"{key.capitalize()}: {'; '.join(told)}." if told else "",
         svg=drawing.bars(panels, unit),
         columns=("Articles", "What", "Value", "n"),
         rows=rows,

@@ -42,11 +42,11 @@ def bars(panels: Sequence[Panel], unit: str) -> str:
     for panel in panels:
         base = alt.Chart(alt.Data(values=list(panel.rows))).encode(
             y=_names(panel),
-            x=alt.X("value:Q", title=unit, axis=alt.Axis(format=",~g", tickCount=5)),
+            x=alt.X("value:Q", title=unit, axis=alt.Axis(format=",~f", tickCount=5)),
         )
         bar = base.mark_bar(color=BAND, stroke=MAIN, strokeWidth=0.7, height=12)
         made.append(_titled(bar, panel))
-    return to_svg(alt.vconcat(*made, spacing=14))
+    return _drawn(made)
 
 
 def ranges(panels: Sequence[Panel], unit: str) -> str:
@@ -67,7 +67,7 @@ def ranges(panels: Sequence[Panel], unit: str) -> str:
             x=alt.X("p95:Q", scale=scale)
         )
         made.append(_titled(alt.layer(line, dot, tick), panel))
-    return to_svg(alt.vconcat(*made, spacing=14))
+    return _drawn(made)
 
 
 def growth(panels: Sequence[Panel]) -> str:
@@ -85,7 +85,13 @@ def growth(panels: Sequence[Panel]) -> str:
             law = base.mark_line(color=QUIET, strokeDash=[5, 4], strokeWidth=1.5)
             layers.insert(0, law.encode(y=alt.Y("law:Q", scale=_log(ys))))
         made.append(alt.layer(*layers).properties(width=WIDTH - 20, height=110))
-    return to_svg(alt.vconcat(*made, spacing=14))
+    return _drawn(made)
+
+
+def _drawn(panels: Sequence[Any]) -> str:
+    # Room for labels: a browser's letters are wider than those that the drawing was measured with.
+    room = {"left": 24, "right": 5, "top": 5, "bottom": 5}
+    return to_svg(altair_module().vconcat(*panels, spacing=14).properties(padding=room))
 
 
 def _floored(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -79,7 +79,7 @@ GROWS = (
     ("retrieval p50", "retrieval without the reader", f"{WHOLE} p50"),
     ("whole answer p50", "whole answer", f"{WHOLE} p50"),
     ("bytes on disk", "on disk", WHOLE),
-    ("memory while serving", "memory", "above torch alone"),
+    ("memory while serving", "memory", "resident, above torch alone"),
 )
 
 
@@ -170,7 +170,10 @@ def _failures(each: Measured, group: str) -> Figure:
 def _memory(each: Measured, alone: Mapping[str, int]) -> Iterator[Figure]:
     """After all questions: resident, and of it what no file holds; above torch alone."""
     now, n = each.values["memory"], len(each.values["ms"])
-    names = (("resident", "above torch alone"), ("anonymous", "above torch alone, anonymous"))
+    names = (
+        ("resident", "resident, above torch alone"),
+        ("anonymous", "anonymous, above torch alone"),
+    )
     for key, above in names:
         value = now.get(key)
         base = alone.get(key)
