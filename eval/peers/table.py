@@ -133,7 +133,7 @@ def render(made: Sequence[Row], *, labelled: bool = True) -> str:
             f" {better}",
             _table(made, (*costs, *SCORES) if labelled else costs, "ratios"),
         ]
-    return "\n".join([*parts, *_reasons(made)])
+    return "\n".join([*parts, *_reasons(made, labelled)])
 
 
 def _table(made: Sequence[Row], columns: Sequence[Column], kind: str) -> str:
@@ -169,10 +169,11 @@ def _mark(row: Row) -> str:
     return ""
 
 
-def _reasons(made: Sequence[Row]) -> list[str]:
+def _reasons(made: Sequence[Row], labelled: bool) -> list[str]:
     lines = [f"skipped {row.name}: {row.skipped}" for row in made if row.skipped]
     for row in made:
         lines += [f"failed {row.name}, {reason}" for reason in row.failures]
         if row.failed_questions:
-            lines.append(f"{row.name}: {row.failed_questions} questions raised and score zero")
+            so = "score zero" if labelled else "have no time"
+            lines.append(f"{row.name}: {row.failed_questions} questions raised and {so}")
     return ["", *lines] if lines else []
