@@ -30,9 +30,9 @@ def news(count: int) -> list[dict[str, str]]:
             "title": f"Harbour {number} of {PLACES[number % 6]} “reopened” 🚢",
             "published": "2024-03-01",
             "text": (
-                f"The harbour master counted {number} broken cranes beside quay {number} in "
+                f"The harbour master counted {100 + number} broken cranes beside the quay in "
                 f"{PLACES[number % 6]}. Nobody was hurt. Dockers want eight shorter shifts from "
-                f"company number {number} before winter storms arrive."
+                f"company {100 + number} before winter storms arrive."
             ),
         }
         for number in range(count)

@@ -82,8 +82,8 @@ def test_titles_and_sentences_take_turns() -> None:
     assert (first, third) == ("Harbour 0 of Oslo “reopened” 🚢", "Harbour 2 of Haifa “reopened” 🚢")
     # Of a sentence the content words, in order: no short ones, none that only asks, at most eight.
     assert second in {
-        "harbour master counted broken cranes beside quay Lisbon",
-        "Dockers want eight shorter shifts company number before",
+        "harbour master counted 101 broken cranes beside quay",
+        "Dockers want eight shorter shifts company 101 before",
     }
 
 
