@@ -7,6 +7,9 @@ import gzip
 import json
 import re
 import shutil
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -282,6 +285,40 @@ def test_a_question_that_raises_is_counted(data: Path, tmp_path: Path) -> None:
             break
     assert done["retrieval"].values["failed"] == ["KeyError: 'three'"]
     assert len(done["retrieval"].values["ms"]) == 2
+
+
+def test_a_worker_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+    starts = (
+        "import os, subprocess, sys\n"
+        "script = 'from eval.bench.worker import end_with_parent; import time; '\n"
+        "script += 'end_with_parent(); print(1, flush=True); time.sleep(60); '\n"
+        f"script += 'open({str(tmp_path / 'alive')!r}, \\'w\\')'\n"
+        "child = subprocess.Popen([sys.executable, '-c', script], stdout=subprocess.PIPE)\n"
+        "child.stdout.read(2)\n"
+        "print(child.pid, flush=True)\n"
+        "os._exit(0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", starts], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    pid = int(done.stdout)
+    for _ in range(300):
+        if not _runs(pid):
+            break
+        time.sleep(0.1)
+    assert not _runs(pid)
+    assert not (tmp_path / "alive").exists()
+
+
+def _runs(pid: int) -> bool:
+    """Whether the process is there and has not ended; one that nobody waited for is a zombie."""
+    try:
+        return (
+            Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0]
+            != "Z"
+        )
+    except OSError:
+        return False
 
 
 @pytest.mark.parametrize("own", [True, False])
