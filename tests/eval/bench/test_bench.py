@@ -24,6 +24,9 @@ from tests.eval.bench.fakes import ROOT, write_news
 ARTICLES = 12
 SYSTEM = "tests.eval.bench.fakes:"
 
+# A whole bench is some twenty processes, each of which imports everything.
+pytestmark = pytest.mark.timeout(900)
+
 
 @pytest.fixture(scope="module", autouse=True)
 def workers_find_the_tests() -> Any:
@@ -247,7 +250,7 @@ def errors(done: list[Measured]) -> dict[str, str]:
     return {each.name: each.error for each in done}
 
 
-def small_plan(data: Path, out: Path, system: str, timeout: float = 60) -> Plan:
+def small_plan(data: Path, out: Path, system: str, timeout: float = 300) -> Plan:
     chosen = options(data, out, "--sizes", "6", "--vectors", "0")
     return replace(plan_of(chosen), system=SYSTEM + system, timeout=timeout)
 
@@ -288,19 +291,19 @@ def test_a_question_that_raises_is_counted(data: Path, tmp_path: Path) -> None:
 
 
 def test_a_worker_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+    worker = (
+        "from eval.bench.worker import end_with_parent; import sys, time; end_with_parent(); "
+        "print(1, flush=True); time.sleep(60); open(sys.argv[1], 'w')"
+    )
     starts = (
         "import os, subprocess, sys\n"
-        "script = 'from eval.bench.worker import end_with_parent; import time; '\n"
-        "script += 'end_with_parent(); print(1, flush=True); time.sleep(60); '\n"
-        f"script += 'open({str(tmp_path / 'alive')!r}, \\'w\\')'\n"
-        "child = subprocess.Popen([sys.executable, '-c', script], stdout=subprocess.PIPE)\n"
+        "child = subprocess.Popen([sys.executable, '-c', *sys.argv[1:]], stdout=subprocess.PIPE)\n"
         "child.stdout.read(2)\n"
         "print(child.pid, flush=True)\n"
         "os._exit(0)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", starts], capture_output=True, text=True, check=True, cwd=ROOT
-    )
+    command = [sys.executable, "-c", starts, worker, str(tmp_path / "alive")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     pid = int(done.stdout)
     for _ in range(300):
         if not _runs(pid):
