@@ -71,8 +71,8 @@ def add_bench(parser: argparse.ArgumentParser) -> None:
         help="rows of a vector index by itself, 0 for none (default %(default)s)",
     )
     _number(
-        parser, "--timeout", 600, "SECONDS", "for a measurement; taking in gets half a second "
-        "an article besides",
+        parser, "--timeout", 600, "SECONDS", "for a measurement; more for taking in and "
+        "vectors alone, by their number",
     )  # fmt: skip
     add_out(parser, "the bench's folder (default: in --cache)")
     add_cache(parser)

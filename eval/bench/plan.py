@@ -30,8 +30,9 @@ BY_SIZE = (
     *("retrieval sessions", "answer sessions", "resync"),
 )
 INDEX, VECTORS, BARE = "ingest", "vectors", "bare"
-# Beside the limit of every measurement, for taking in an article.
+# Beside the limit of every measurement: for taking in an article, for a row of vectors alone.
 SECONDS_AN_ARTICLE = 0.5
+SECONDS_A_ROW = 0.002
 # What a result depends on beside code, packages and articles.
 _ASKED = dict.fromkeys(("open", "retrieval", "reading", "answer"), ("questions",))
 _CROWD = ("questions", "sessions", "seconds")
@@ -177,9 +178,17 @@ def _performed(plan: Plan, size: int, name: str, told: Told) -> dict[str, Any]:
             environment=os.environ,
         )
         replace(job, began=time.time()).write(child.job)
-        limit = plan.timeout + (SECONDS_AN_ARTICLE * size if name == INDEX else 0.0)
-        limit += plan.seconds if name.endswith("sessions") else 0.0
+        limit = _limit(plan, size, name)
         return children.perform(child, limit, lambda: told(label(size, name), _share(progress)))
+
+
+def _limit(plan: Plan, size: int, name: str) -> float:
+    """Seconds after which a measurement has failed; more where there is more to do."""
+    if name == INDEX:
+        return plan.timeout + SECONDS_AN_ARTICLE * size
+    if name == VECTORS:
+        return plan.timeout + SECONDS_A_ROW * plan.vectors
+    return plan.timeout + (plan.seconds if name.endswith("sessions") else 0.0)
 
 
 def _share(path: Path) -> float:

@@ -263,6 +263,22 @@ def test_a_process_that_dies_is_a_row_and_so_is_what_needed_it(data: Path, tmp_p
     assert found == dict.fromkeys(BY_SIZE[1:], why)
 
 
+def test_more_work_has_more_time(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: dict[str, float] = {}
+
+    def noted(child: Any, limit: float, _: Any) -> dict[str, Any]:
+        limits[json.loads(child.job.read_text(encoding="utf-8"))["measurement"]] = limit
+        return {}
+
+    monkeypatch.setattr("eval.children.perform", noted)
+    list(measure(replace(small_plan(data, tmp_path, "quick", 100), vectors=2_000)))
+    # Half a second an article, the second that sessions ask for, two milliseconds a row.
+    more = {"ingest": 103, "retrieval sessions": 101, "answer sessions": 101, "vectors": 104}
+    assert limits == {**dict.fromkeys(("bare", *BY_SIZE), 100), **more}
+
+
 def test_a_process_that_hangs_is_ended(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
