@@ -106,9 +106,10 @@ def status(options: argparse.Namespace) -> int:
     """Say what the index holds."""
     with _open(options, create=False) as collection:
         found = collection.status()
-        articles = collection.articles()
+        # Without their texts: all of them together may be more than memory holds.
+        listed = [(article_record(each), _listed(each)) for each in collection.each_article()]
     if options.json:
-        listing = [article_record(article) for article in articles]
+        listing = [record for record, _ in listed]
         print_json({**asdict(found), "reader": readers.told(), "listing": listing})
         return 0
     span = f", {found.first_published} to {found.last_published}" if found.first_published else ""
@@ -117,12 +118,16 @@ def status(options: argparse.Namespace) -> int:
     print(f"reader: {readers.told()}")
     for root in found.roots:
         print(f"from: {root}")
-    for article in articles:
-        source = ", ".join(x for x in (article.publisher, article.author, article.published) if x)
-        untitled = "" if article.title else " [no title; its first words]"
-        print(f"  {article.id}  {article.label}{untitled}{f' ({source})' if source else ''}")
+    for _, line in listed:
+        print(line)
     print_problems(found.problems)
     return 0
+
+
+def _listed(article: Any) -> str:  # noqa: ANN401 (an Article)
+    source = ", ".join(x for x in (article.publisher, article.author, article.published) if x)
+    untitled = "" if article.title else " [no title; its first words]"
+    return f"  {article.id}  {article.label}{untitled}{f' ({source})' if source else ''}"
 
 
 def show(options: argparse.Namespace) -> int:

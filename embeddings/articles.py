@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -40,10 +40,13 @@ __all__ = [
     "ReadResult",
     "SourceFile",
     "find_sources",
+    "read_parts",
     "read_source",
 ]
 
 READER_VERSION = "1"
+# Articles of a file of lines that are read before any of them is passed on.
+PART_ARTICLES = 64
 
 _FORMATS: dict[str, tuple[str, Callable[[bytes], Extracted]]] = {
     ".txt": ("txt", read_plain),
@@ -68,16 +71,30 @@ class ReadResult:
 
 def read_source(source: SourceFile) -> ReadResult:
     """The articles of one file; whatever is wrong with it becomes a ``Problem``, never an error."""
+    articles: list[Article] = []
+    problems: list[Problem] = []
+    for part, _ in read_parts(source):
+        articles += part.articles
+        problems += part.problems
+    return ReadResult(tuple(articles), tuple(problems))
+
+
+def read_parts(source: SourceFile) -> Iterator[tuple[ReadResult, float]]:
+    """The same part by part, each with the share of the file read by then; the last is 1.0.
+
+    A file of lines holds any number of articles: no more than ``PART_ARTICLES`` are in memory.
+    """
     name = Path(source.path).name.lower()
+    if name.endswith(LINES):
+        yield from _read_lines(source.path)
+        return
     try:
-        if name.endswith(LINES):
-            return _read_lines(source.path)
         known = _FORMATS.get(Path(name).suffix)
         if known is None:
             raise ArticleUnreadable(_unsupported(source.path))
-        return _read_one(source, *known)
+        yield _read_one(source, *known), 1.0
     except ArticleUnreadable as exc:
-        return ReadResult(problems=(Problem(source.path, str(exc)),))
+        yield ReadResult(problems=(Problem(source.path, str(exc)),)), 1.0
 
 
 def _read_one(source: SourceFile, kind: str, extract: Callable[[bytes], Extracted]) -> ReadResult:
@@ -107,15 +124,19 @@ def _read_one(source: SourceFile, kind: str, extract: Callable[[bytes], Extracte
     )
 
 
-def _read_lines(path: str) -> ReadResult:
+def _read_lines(path: str) -> Iterator[tuple[ReadResult, float]]:
     """A .jsonl or .jsonl.gz file: one article a line, bad lines told by number."""
     articles: list[Article] = []
     problems: list[Problem] = []
     unknown: set[str] = set()
     seen: set[str] = set()
-    number = 0
+    told = number = 0
     try:
-        for number, raw in numbered_lines(path):
+        for number, raw, share in numbered_lines(path):
+            if len(articles) == PART_ARTICLES:
+                told += len(problems)
+                yield ReadResult(tuple(articles), tuple(problems)), min(share, 0.999)
+                articles, problems = [], []
             try:
                 article, extra = _line_article(path, raw)
                 if article.id in seen:
@@ -129,14 +150,14 @@ def _read_lines(path: str) -> ReadResult:
             seen.add(article.id)
             articles.append(article)
     except ArticleUnreadable as exc:
-        reason = f"{exc}; {len(articles)} articles up to line {number} were kept"
+        reason = f"{exc}; {len(seen)} articles up to line {number} were kept"
         problems.append(Problem(path, reason))
-    if not articles and not problems:
+    if not seen and not problems and not told:
         problems.append(Problem(path, "empty; there is nothing to index"))
     if unknown:
         names = ", ".join(ascii(name[:40])[1:-1] for name in sorted(unknown)[:10])
         problems.append(Problem(path, f"unknown keys were not used: {names}", skipped=False))
-    return ReadResult(tuple(articles), tuple(problems))
+    yield ReadResult(tuple(articles), tuple(problems)), 1.0
 
 
 def _line_article(path: str, raw: bytes) -> tuple[Article, frozenset[str]]:

@@ -1,53 +1,46 @@
 """A collection of articles: sync folders in, look articles up, search on a consistent snapshot.
 
-Enters: paths of article files. Leaves: articles, passages, and a ``Snapshot`` to search on. The
-database is the truth (``store.py``); FAISS and the word index are derived from it
-(``derived.py``). Deliberately knows nothing of LangChain, of ranking, or of answers.
+Enters: paths of article files. Leaves: articles, passages, and a ``Snapshot`` to search on. Where
+it lives, and how it is searched there, is the engine's affair (``engines/``): a folder of this
+machine, or a server. Deliberately knows nothing of LangChain, of ranking, or of answers.
 
-One process writes at a time (a file lock says so); any number read, each at the generation that
-its snapshot shows, also while another process syncs.
+One process writes at a time; any number read, each at the generation that its snapshot shows, also
+while another process syncs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from embeddings import staging
-from embeddings.current import CurrentSnapshot
-from embeddings.derived import Snapshot
 from embeddings.encoder import Encoder, SentenceEncoder
+from embeddings.engines.base import Engine, Plan, RemovedArticle, Snapshot, Words
+from embeddings.engines.local import LocalEngine
 from embeddings.errors import ArticleNotFound
-from embeddings.lexical import WordIndex
-from embeddings.locking import writer_lock
 from embeddings.opening import check_or_record, prepared
-from embeddings.schema import Article, Filters, Location, Passage
-from embeddings.status import (
-    CollectionStatus,
-    RemovedArticle,
-    read_removed,
-    read_roots,
-    read_status,
-)
-from embeddings.store import Store
+from embeddings.preparing import Preparing
+from embeddings.schema import Article, Location, Passage
+from embeddings.status import CollectionStatus, read_status
 from embeddings.sync import ProgressCallback, SyncReport, sync
 from embeddings.uploads import keep_upload, uploads_of
-from embeddings.vectors import IntArray, as_keys
 
 DEFAULT_DIRECTORY = Path(".cited_qa")
 
 
 class Collection:
-    """The articles of one index folder; safe to share between threads."""
+    """The articles of one index; safe to share between threads."""
 
-    def __init__(self, directory: Path, store: Store, encoder: Encoder) -> None:
+    def __init__(self, engine: Engine, encoder: Encoder) -> None:
         """Use ``Collection.open``."""
-        self.directory = directory
+        self.engine = engine
         self.encoder = encoder
-        self.store = store
-        self._current = CurrentSnapshot(directory, store, encoder.identity.dim)
+        self._status: CollectionStatus | None = None
+
+    @property
+    def directory(self) -> Path:
+        """The folder on this machine that belongs to it."""
+        return self.engine.folder
 
     @classmethod
     def open(
@@ -74,18 +67,18 @@ class Collection:
         folder = prepared(directory, create=create)
         if encoder is None or isinstance(encoder, str):
             encoder = SentenceEncoder(encoder) if encoder else SentenceEncoder()
-        store = Store(folder)
+        engine = LocalEngine(folder, encoder.identity.dim)
         try:
-            with store.translated():
-                check_or_record(store, folder, encoder.identity)
-            return cls(folder, store, encoder)
+            with engine.translated():
+                check_or_record(engine, encoder.identity)
+            return cls(engine, encoder)
         except BaseException:
-            store.close()
+            engine.close()
             raise
 
     def close(self) -> None:
-        """Close the database; the collection cannot be used afterwards."""
-        self.store.close()
+        """Let go of the engine; the collection cannot be used afterwards."""
+        self.engine.close()
 
     def __enter__(self) -> Self:
         """Return the collection, to be closed at the end of the block."""
@@ -95,12 +88,12 @@ class Collection:
         """Close."""
         self.close()
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with writer_lock(self.directory), self.store.translated():
-            yield
-
-    def sync(self, path: str | Path, progress: ProgressCallback | None = None) -> SyncReport:
+    def sync(
+        self,
+        path: str | Path,
+        progress: ProgressCallback | None = None,
+        preparing: Preparing | None = None,
+    ) -> SyncReport:
         """Make the collection hold what lies at ``path`` now.
 
         New files are added, changed ones replaced, vanished ones removed; only passages that
@@ -110,6 +103,7 @@ class Collection:
         Args:
             path: a folder, read recursively, or one file.
             progress: called before each file that is read, and while passages are embedded.
+            preparing: reads, cuts and perhaps embeds in another place, such as a cluster.
 
         Raises:
             ArticleUnreadable: there is nothing at ``path``.
@@ -117,10 +111,8 @@ class Collection:
             CollectionUnwritable: the index folder cannot be written, or the disk is full.
         """
         root = Path(path).expanduser().resolve()
-        with self._writing():
-            report = sync(self.store, self.encoder, root, progress)
-            self._current.catch_up()
-        return report
+        with self.engine.writing():
+            return sync(self.engine, self.encoder, root, progress, preparing)
 
     def resync(self, progress: ProgressCallback | None = None) -> list[SyncReport]:
         """Sync every path that was synced before; one that is gone keeps its articles."""
@@ -145,10 +137,11 @@ class Collection:
         """
         kept = keep_upload(self.directory, name, data)
         report = self.sync(kept.parent, progress)
-        with self.store.translated():
-            if not staging.articles_of(self.store, str(kept.parent), str(kept)):
-                kept.unlink(missing_ok=True)
-                self.sync(kept.parent)
+        with self.engine.translated():
+            nothing = not self.engine.articles_of(str(kept.parent), str(kept))
+        if nothing:
+            kept.unlink(missing_ok=True)
+            self.sync(kept.parent)
         return report
 
     def remove(self, article: str) -> None:
@@ -161,22 +154,22 @@ class Collection:
         """
         key, found = self._find(article)
         uploads = uploads_of(self.directory)
-        with self._writing():
+        with self.engine.writing():
             gone = []
-            for root, path in staging.owners(self.store, key):
-                alone = staging.articles_of(self.store, root, path) == {key}
+            for root, path in self.engine.owners(key):
+                alone = self.engine.articles_of(root, path) == {key}
                 if Path(root) == uploads and alone:
                     Path(path).unlink(missing_ok=True)
                     gone.append((root, path))
                 else:
-                    staging.exclude(self.store, root, path, key, found)
-            staging.make_current(self.store, staging.Plan(gone=gone))
-            self._current.catch_up()
+                    self.engine.exclude(root, path, key, found)
+            self.engine.make_current(Plan(gone=gone))
+            self.engine.catch_up()
 
     def removed(self) -> list[RemovedArticle]:
         """The articles that were taken out and can be restored."""
-        with self.store.translated():
-            return read_removed(self.store)
+        with self.engine.translated():
+            return self.engine.removed()
 
     def restore(self, article: str) -> SyncReport:
         """Let an article in again that was taken out.
@@ -184,8 +177,8 @@ class Collection:
         Raises:
             ArticleNotFound: no such article was taken out.
         """
-        with self._writing():
-            roots = staging.include(self.store, article)
+        with self.engine.writing():
+            roots = self.engine.include(article)
         if not roots:
             raise ArticleNotFound(f"no article {article!r} was taken out")
         return [self.sync(root) for root in roots][-1]
@@ -193,27 +186,31 @@ class Collection:
     def forget(self, path: str | Path) -> None:
         """Remove every article that came from a path, and the path from ``roots``."""
         root = str(Path(path).expanduser().resolve())
-        with self._writing():
-            known = staging.known_sources(self.store, root)
+        with self.engine.writing():
+            known = self.engine.known_sources(root)
             if known:
                 gone = [(root, each) for each in known]
-                staging.make_current(self.store, staging.Plan(gone=gone))
-                self._current.catch_up()
+                self.engine.make_current(Plan(gone=gone))
+                self.engine.catch_up()
 
     def is_new(self) -> bool:
         """Whether nothing was ever put in."""
-        with self.store.translated():
-            return self.store.generation == 0
+        with self.engine.translated():
+            return self.engine.generation == 0
 
     def roots(self) -> list[str]:
         """The paths that were synced in."""
-        with self.store.translated():
-            return read_roots(self.store)
+        with self.engine.translated():
+            return self.engine.roots()
 
     def articles(self) -> list[Article]:
-        """Every article, in order of path."""
-        with self.store.translated():
-            return [article for _, article in self.store.articles(self.store.generation)]
+        """Every article, in order of path; ``each_article`` holds one at a time."""
+        return list(self.each_article())
+
+    def each_article(self) -> Iterator[Article]:
+        """Every article in turn, in order of path."""
+        with self.engine.translated():
+            yield from self.engine.articles()
 
     def article(self, name: str) -> Article:
         """One article by id, path, or file name.
@@ -230,26 +227,30 @@ class Collection:
             ArticleNotFound: there is none, or the name fits several.
         """
         key, _ = self._find(article)
-        with self.store.translated():
-            found = self.store.passages(self.store.passage_keys([key]), self.store.generation)
-        return sorted((passage for passage, _ in found.values()), key=lambda p: p.start)
+        with self.engine.translated():
+            return self.engine.passages_of(key)
 
     def _find(self, name: str) -> tuple[int, Article]:
-        with self.store.translated():
-            found = self.store.find_article(name, self.store.generation)
+        with self.engine.translated():
+            found = self.engine.find_article(name)
         if len(found) == 1:
             return found[0]
         if not found:
             raise ArticleNotFound(
-                f"no article {name!r} in {self.directory}; `python -m embeddings status` lists them"
+                f"no article {name!r} in {self.engine.address}; `python -m embeddings status` "
+                f"lists them"
             )
         ids = ", ".join(article.id for _, article in found[:5])
         raise ArticleNotFound(f"{name!r} fits {len(found)} articles: give one id of {ids}")
 
     def status(self) -> CollectionStatus:
-        """What the collection holds."""
-        with self.store.translated():
-            return read_status(self.store, self.directory, str(self.encoder.identity))
+        """What the collection holds; read once a generation."""
+        with self.engine.translated():
+            kept = self._status
+            if kept is None or kept.generation != self.engine.generation:
+                kept = read_status(self.engine, str(self.encoder.identity))
+                self._status = kept
+            return kept
 
     def snapshot(self) -> Snapshot:
         """The indexes to search on: those in memory, or newer ones if a sync made some.
@@ -258,9 +259,9 @@ class Collection:
             CollectionLocked: another process is building the first ones.
             CollectionUnwritable, CollectionCorrupt: they cannot be read or rebuilt.
         """
-        return self._current.get()
+        return self.engine.snapshot()
 
-    def words(self) -> WordIndex:
+    def words(self) -> Words:
         """What can be asked of single words: how rare each is in the articles as they are now.
 
         Raises:
@@ -268,18 +269,10 @@ class Collection:
         """
         return self.snapshot().words
 
-    def matching(self, filters: Filters, snapshot: Snapshot) -> tuple[list[int], IntArray]:
-        """The article keys and passage keys that pass the filters in a snapshot."""
-        with self.store.translated():
-            articles = self.store.matching_articles(filters, snapshot.generation)
-            return articles, as_keys(self.store.passage_keys(articles))
-
     def locations(self, keys: list[int], snapshot: Snapshot) -> dict[int, Location]:
         """Where passages stand, by key, as of a snapshot; cheaper than the passages themselves."""
-        with self.store.translated():
-            return self.store.locations(keys, snapshot.generation)
+        return snapshot.locations(keys)
 
     def passages(self, keys: list[int], snapshot: Snapshot) -> dict[int, tuple[Passage, Article]]:
         """Passages with their articles by key, as of a snapshot."""
-        with self.store.translated():
-            return self.store.passages(keys, snapshot.generation)
+        return snapshot.passages(keys)

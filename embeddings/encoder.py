@@ -89,6 +89,11 @@ class Encoder(Protocol):
         """Tokens of each text, without the special ones."""
         ...
 
+    @property
+    def tokenizer(self) -> str | None:
+        """What counts them, as the JSON of the tokenizers library, for another process; or None."""
+        ...
+
 
 class SentenceEncoder:
     """An ``Encoder`` over any sentence-transformers model; safe to share between threads."""
@@ -208,6 +213,12 @@ class SentenceEncoder:
             return []
         encoded = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [len(item) for item in encoded]
+
+    @property
+    def tokenizer(self) -> str | None:
+        """What counts tokens, as the JSON of the tokenizers library."""
+        text: str = self._tokenizer.to_str()
+        return text
 
     def _run(self, encode: Callable[..., Any], texts: list[str]) -> FloatArray:
         rows = encode(

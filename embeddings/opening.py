@@ -16,7 +16,7 @@ from embeddings.segment import SEGMENTER_VERSION
 
 if TYPE_CHECKING:
     from embeddings.encoder import EncoderIdentity
-    from embeddings.store import Store
+    from embeddings.engines.base import Engine
 
 
 def is_index(directory: Path) -> bool:
@@ -58,7 +58,7 @@ def prepared(directory: str | Path, *, create: bool) -> Path:
     return folder
 
 
-def check_or_record(store: Store, directory: Path, identity: EncoderIdentity) -> None:
+def check_or_record(engine: Engine, identity: EncoderIdentity) -> None:
     """Record what a new index is made with; refuse one that was made with something else.
 
     Raises:
@@ -73,12 +73,12 @@ def check_or_record(store: Store, directory: Path, identity: EncoderIdentity) ->
         "dim": str(identity.dim),
     }
     for name, value in wanted.items():
-        found = store.meta(name)
+        found = engine.meta(name)
         if found is None:
-            store.set_meta(name, value)
+            engine.set_meta(name, value)
         elif found != value:
             raise CollectionMismatch(
-                f"the index in {directory} was made with {name} {found}, this is "
+                f"the index in {engine.address} was made with {name} {found}, this is "
                 f"{name} {value} ({identity}); use the same model again, or run `python -m "
                 f"embeddings index PATH --index ANOTHER_FOLDER` to make a new index"
             )

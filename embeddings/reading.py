@@ -14,9 +14,9 @@ from typing import Protocol
 import numpy as np
 
 from embeddings.encoder import FloatArray
+from embeddings.engines.base import Words
 from embeddings.features import Candidate
 from embeddings.inputs import heading_line
-from embeddings.lexical import WordIndex
 from embeddings.schema import Hit, Span
 
 
@@ -69,7 +69,7 @@ class Reader(Protocol):
         """The ``answerable`` below which nothing should be answered."""
         ...
 
-    def read(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Reading:
+    def read(self, question: str, hits: Sequence[Hit], words: Words) -> Reading:
         """Score every sentence of the hits against the question."""
         ...
 

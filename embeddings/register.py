@@ -1,8 +1,8 @@
-"""Which articles a recognised name or period stands for, as of one generation.
+"""Which articles are whose, of which day, and which passages are theirs; as of one generation.
 
-Enters: the headings of a collection. Leaves: a ``Register`` to look names, days and articles up in.
-It is made once per generation and kept beside the collection: a question costs look-ups, not a walk
-over the articles. Deliberately knows nothing of ranking.
+Enters: a ``Store``. Leaves: a ``Register`` to look publishers, authors, days and articles up in. It
+is made once per generation: a question costs look-ups, not a walk over the articles. Deliberately
+knows nothing of ranking.
 """
 
 from __future__ import annotations
@@ -12,67 +12,109 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from weakref import WeakKeyDictionary
 
-from embeddings.collection import Collection
-from embeddings.derived import Snapshot
-from embeddings.names import Name
-from embeddings.periods import Period
-from embeddings.understanding import Known, known_from
+import numpy as np
 
-Heading = tuple[int, str | None, str | None, date | None]
+from embeddings.engines.base import Days, Facets, Sources
+from embeddings.schema import Filters
+from embeddings.store import Store
+from embeddings.vectors import IntArray
+
+Heading = tuple[int, str | None, str | None, str | None]
 
 
 class Register:
-    """Articles by publisher, author and day."""
+    """Articles by publisher, author and day; passages by article."""
 
-    def __init__(self, headings: Sequence[Heading]) -> None:
-        """Learn from (article key, publisher, author, day of publication)."""
-        self.known: Known = known_from(heading[1:] for heading in headings)
-        self._published = {key: day for key, _, _, day in headings if day}
-        self._publishers: dict[str, set[int]] = {}
-        self._authors: dict[str, set[int]] = {}
-        for key, publisher, author, _ in headings:
+    def __init__(
+        self, headings: Iterable[Heading], runs: Iterable[tuple[int, int, int, int]] = ()
+    ) -> None:
+        """Learn the articles.
+
+        Args:
+            headings: key, publisher, author and day (YYYY-MM-DD) of each.
+            runs: key, first and last passage key, and number of passages of each.
+
+        Raises:
+            ValueError: an article's passages are not numbered one after the other.
+        """
+        self._publishers: dict[str, list[int]] = {}
+        self._authors: dict[str, list[int]] = {}
+        self._days: dict[date, list[int]] = {}
+        self.everything: set[int] = set()
+        for key, publisher, author, day in headings:
+            self.everything.add(key)
             if publisher:
-                self._publishers.setdefault(publisher, set()).add(key)
+                self._publishers.setdefault(publisher, []).append(key)
             if author:
-                self._authors.setdefault(author, set()).add(key)
+                self._authors.setdefault(author, []).append(key)
+            if day:
+                self._days.setdefault(date.fromisoformat(day), []).append(key)
+        self._runs = {key: (first, last) for key, first, last, _ in runs}
+        if any(last - first + 1 != count for _, first, last, count in runs):
+            raise ValueError("an article's passages are not numbered one after the other")
+        self.facets = Facets(
+            tuple(self._publishers),
+            tuple(self._authors),
+            min(self._days, default=None),
+            max(self._days, default=None),
+        )
 
-    def by(self, names: Iterable[Name]) -> set[int]:
-        """The articles that any of these names stands for."""
+    def of(self, sources: Sources) -> set[int]:
+        """The articles by any of these publishers or authors, or published in these stretches."""
         found: set[int] = set()
-        for name in names:
-            found.update(*(self._publishers.get(value, ()) for value in name.publishers))
-            found.update(*(self._authors.get(value, ()) for value in name.authors))
+        found.update(*(self._publishers.get(name, ()) for name in sources.publishers))
+        found.update(*(self._authors.get(name, ()) for name in sources.authors))
+        for days in sources.days:
+            found |= self._within(days)
         return found
 
-    def within(self, periods: Sequence[Period]) -> set[int]:
-        """The articles published in any of these periods."""
-        return {
-            key
-            for key, day in (self._published.items() if periods else ())
-            if any(not period.distance(day) for period in periods)
-        }
+    def passing(self, filters: Filters, named: set[int]) -> set[int]:
+        """The articles that pass filters; ``named`` are those that its ``article`` names."""
+        found = set(named) & self.everything if filters.article else set(self.everything)
+        for wanted, known in (
+            (filters.publisher, self._publishers),
+            (filters.author, self._authors),
+        ):
+            if wanted:
+                folded = {value.casefold() for value in wanted}
+                passing = [known[name] for name in known if name.casefold() in folded]
+                found &= set().union(*passing)
+        if filters.after or filters.before:
+            found &= self._within(Days(filters.after, filters.before))
+        return found
 
-    def distance(self, article: int, periods: Iterable[Period]) -> int | None:
-        """Days between an article and the nearest of these; None where either is not known."""
-        day = self._published.get(article)
-        return None if day is None else min((p.distance(day) for p in periods), default=None)
+    def _within(self, days: Days) -> set[int]:
+        passing = [
+            keys
+            for day, keys in self._days.items()
+            if (days.first is None or days.first <= day) and (days.last is None or day <= days.last)
+        ]
+        return set().union(*passing)
+
+    def passages_of(self, articles: Sequence[int]) -> IntArray:
+        """The passage keys of these articles, ascending where the articles are."""
+        runs = [self._runs[key] for key in articles if key in self._runs]
+        if not runs:
+            return np.zeros(0, dtype=np.int64)
+        first, last = np.array(runs, dtype=np.int64).T
+        counts = last - first + 1
+        # Each run counts up from its first key.
+        starts = np.repeat(first - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
+        return np.asarray(starts + np.arange(counts.sum()), dtype=np.int64)
 
 
-_registers: WeakKeyDictionary[Collection, tuple[int, Register]] = WeakKeyDictionary()
+_registers: WeakKeyDictionary[Store, tuple[int, Register]] = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def register_of(collection: Collection, snapshot: Snapshot) -> Register:
-    """The register of a snapshot's generation; made where it is not the one last asked for."""
+def register_of(store: Store, generation: int) -> Register:
+    """The register of a generation; made where it is not the one last asked for."""
     with _lock:
-        kept = _registers.get(collection)
-    if kept is not None and kept[0] == snapshot.generation:
+        kept = _registers.get(store)
+    if kept is not None and kept[0] == generation:
         return kept[1]
-    with collection.store.translated():
-        rows = collection.store.headings(snapshot.generation)
-    register = Register(
-        [(key, p, a, date.fromisoformat(d) if d else None) for key, p, a, d in rows]
-    )
+    with store.translated():
+        register = Register(store.headings(generation), store.passage_runs(generation))
     with _lock:
-        _registers[collection] = snapshot.generation, register
+        _registers[store] = generation, register
     return register

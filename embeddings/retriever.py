@@ -22,12 +22,12 @@ from langchain_core.runnables import run_in_executor
 from pydantic import ConfigDict, Field
 
 from embeddings.collection import Collection
-from embeddings.derived import Snapshot
 from embeddings.diversity import diversify
+from embeddings.engines.base import Snapshot
 from embeddings.errors import InvalidQuestion
+from embeddings.known import known_of
 from embeddings.reader import PassageReader
 from embeddings.readers import released_reader
-from embeddings.register import register_of
 from embeddings.rerank import READ, Rereading
 from embeddings.schema import Filters, Hit, Scores
 from embeddings.search import POOL, Candidates, Search, Searched, Watch, fuse
@@ -105,26 +105,26 @@ def retrieve(  # noqa: PLR0913 (each a choice of the caller's)
     """
     question = clean_question(question)
     snapshot = collection.snapshot()
-    if k <= 0 or not len(snapshot.vectors):
+    if k <= 0 or not len(snapshot):
         return Retrieval([])
     watch = Watch()
-    register = watch("understand", lambda: register_of(collection, snapshot))
     understanding = Understanding()
     if recognise:
-        understanding = watch("understand", lambda: understand(question, register.known))
+        known = watch("understand", lambda: known_of(collection, snapshot))
+        understanding = watch("understand", lambda: understand(question, known))
     search = Search(collection, snapshot, max(POOL, k), watch)
-    searched = search(question, understanding, register, filters)
-    places = watch("fuse", lambda: collection.locations(searched.keys(), snapshot))
-    candidates = watch("fuse", lambda: fuse(searched, understanding, register, places))
+    searched = search(question, understanding, filters)
+    places = watch("fuse", lambda: snapshot.locations(searched.keys()))
+    candidates = watch("fuse", lambda: fuse(searched, understanding, places))
     reader = released_reader() if rerank is True else rerank or None
     relevance: Mapping[int, float] = {}
     if reader is not None:
         texts = (question, *(part.text for part in understanding.parts))
         best = watch("fuse", lambda: [key for key, _ in choose(candidates, READ)])
-        rereading = Rereading(reader, texts, lambda keys: collection.passages(keys, snapshot))
+        rereading = Rereading(reader, texts, snapshot.passages)
         candidates, relevance = watch("rerank", lambda: rereading(candidates, best, searched))
     ranked = watch("fuse", lambda: choose(candidates, k))
-    hits = watch("fuse", lambda: _hits(collection, snapshot, ranked, searched, relevance))
+    hits = watch("fuse", lambda: _hits(snapshot, ranked, searched, relevance))
     parts = tuple(candidates.part.get(key) for key in hits) if understanding.parts else ()
     return Retrieval([*hits.values()], watch.timings, understanding, parts)
 
@@ -135,14 +135,13 @@ def choose(candidates: Candidates, k: int) -> list[tuple[int, float]]:
 
 
 def _hits(
-    collection: Collection,
     snapshot: Snapshot,
     ranked: Sequence[tuple[int, float]],
     searched: Searched,
     relevance: Mapping[int, float],
 ) -> dict[int, Hit]:
     """The hits by their passages' keys, best first."""
-    found = collection.passages([key for key, _ in ranked], snapshot)
+    found = snapshot.passages([key for key, _ in ranked])
     return {
         key: Hit(
             *found[key],

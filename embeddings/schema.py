@@ -142,12 +142,18 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where a passage stands: its id, its article's key, and its offsets there."""
+    """Where a passage stands: its id, its article's key, its offsets there.
+
+    With it goes what the article's heading says of its source, ``published`` as ``YYYY-MM-DD``.
+    """
 
     id: str
     article: int
     start: int
     end: int
+    publisher: str | None = None
+    author: str | None = None
+    published: str | None = None
 
     def overlaps(self, other: Location) -> bool:
         """Whether both share a stretch of one article."""

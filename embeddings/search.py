@@ -11,21 +11,24 @@ source (docs/retrieval.md says what filtering gains and loses).
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
 from embeddings.collection import Collection
-from embeddings.derived import Snapshot
 from embeddings.encoder import FloatArray
+from embeddings.engines.base import Days, Scope, Snapshot, Sources
 from embeddings.fusion import convex_fusion, fuse_parts
 from embeddings.names import Name
+from embeddings.parts import Part
 from embeddings.periods import Period
-from embeddings.register import Register
 from embeddings.schema import Filters, Location
 from embeddings.understanding import Understanding
-from embeddings.vectors import IntArray, as_keys
 
 T = TypeVar("T")
 
@@ -130,85 +133,77 @@ class Search:
         self._kept: dict[str, tuple[FloatArray, dict[int, float], dict[int, float]]] = {}
 
     def __call__(
-        self,
-        question: str,
-        understanding: Understanding,
-        register: Register,
-        filters: Filters | None = None,
+        self, question: str, understanding: Understanding, filters: Filters | None = None
     ) -> Searched:
         """Search for the question and for each part; ``filters`` hold for all of them."""
-        limit: _Scope | None = None
-        if filters:
-            matching = self.collection.matching
-            limit = _Scope(*self.watch("filter", lambda: matching(filters, self.snapshot)))
+        limit = self._scope(filters) if filters else None
         whole = self._found(question, limit)
         parts = []
         for part in understanding.parts:
-            meant = register.by(part.names) if part.names else register.within(part.periods)
-            favoured = self._scope(meant, limit)
+            sources = sources_of(part)
+            favoured = self._scope(filters, sources) if sources else None
             parts.append(self._found(part.text, limit, favoured))
         return Searched(whole, tuple(parts))
 
-    def _scope(self, articles: set[int], limit: _Scope | None) -> _Scope | None:
-        """These articles as far as the filters let them through; None for none."""
-        chosen = sorted(articles if limit is None else articles.intersection(limit.articles))
-        if not chosen:
-            return None
-        store = self.collection.store
-        with store.translated():
-            return _Scope(chosen, as_keys(self.watch("filter", lambda: store.passage_keys(chosen))))
+    def _scope(self, filters: Filters | None, sources: Sources | None = None) -> Scope:
+        return self.watch("filter", lambda: self.snapshot.scope(filters or None, sources))
 
-    def _found(self, text: str, limit: _Scope | None, favoured: _Scope | None = None) -> Found:
+    def _found(self, text: str, limit: Scope | None, favoured: Scope | None = None) -> Found:
         """Search as far as the filters let, and in the favoured articles by themselves."""
         if text not in self._kept:
+            # Words need no vector: they are searched while the question is embedded.
+            lexical = _beside().submit(self._words, text, limit)
             encode = self.collection.encoder.encode_query
             row = self.watch("encode", lambda: encode(text))
-            self._kept[text] = row, self._words(text, limit), self._vectors(row, limit)
-        row, lexical, dense = self._kept[text]
+            self._kept[text] = row, self._vectors(row, limit), lexical.result()
+        row, dense, found = self._kept[text]
         if favoured is not None:
-            lexical = lexical | self._words(text, favoured)
+            found = found | self._words(text, favoured)
             dense = dense | self._vectors(row, favoured)
-        missing = [key for key in lexical if key not in dense]
-        cosines = self.watch("vectors", lambda: self.snapshot.vectors.cosines(row, missing))
-        return Found(lexical, dense | cosines)
+        missing = [key for key in found if key not in dense]
+        cosines = self.watch("vectors", lambda: self.snapshot.cosines(row, missing))
+        return Found(found, dense | cosines)
 
-    def _words(self, text: str, scope: _Scope | None) -> dict[int, float]:
-        articles = None if scope is None else scope.articles
-        search = self.snapshot.words.search
-        keys, scores = self.watch("words", lambda: search(text, self.pool, articles))
-        return dict(zip(keys.tolist(), scores.tolist(), strict=True))
+    def _words(self, text: str, scope: Scope | None) -> dict[int, float]:
+        return self.watch("words", lambda: self.snapshot.matching(text, self.pool, scope))
 
-    def _vectors(self, row: FloatArray, scope: _Scope | None) -> dict[int, float]:
-        allowed = None if scope is None else scope.keys
-        search = self.snapshot.vectors.search
-        keys, cosines = self.watch("vectors", lambda: search(row, self.pool, allowed))
-        return dict(zip(keys.tolist(), cosines.tolist(), strict=True))
+    def _vectors(self, row: FloatArray, scope: Scope | None) -> dict[int, float]:
+        return self.watch("vectors", lambda: self.snapshot.nearest(row, self.pool, scope))
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """Articles to search in, and the keys of their passages."""
+@lru_cache
+def _beside() -> ThreadPoolExecutor:
+    """Threads for the searches that go on beside another, of all questions of this process."""
+    return ThreadPoolExecutor(2 * (os.cpu_count() or 1), "words")
 
-    articles: list[int]
-    keys: IntArray
+
+def sources_of(part: Part) -> Sources | None:
+    """The sources that a part of a question names; its days count where it names nobody."""
+    if part.names:
+        return Sources(
+            frozenset(value for name in part.names for value in name.publishers),
+            frozenset(value for name in part.names for value in name.authors),
+        )
+    if part.periods:
+        return Sources(days=tuple(Days(each.first, each.last) for each in part.periods))
+    return None
 
 
 def score(
     searched: Searched,
     understanding: Understanding,
-    register: Register,
     places: Mapping[int, Location],
     weights: Weights = WEIGHTS,
 ) -> tuple[dict[int, float], list[dict[int, float]]]:
     """Both indexes fused and what was recognised counted: for the whole question, for each part."""
 
     def raised(found: Found, names: Sequence[Name], periods: Sequence[Period]) -> dict[int, float]:
-        fused, meant = convex_fusion(found.lexical, found.dense), register.by(names)
+        fused = convex_fusion(found.lexical, found.dense)
         for key in fused if names or periods else ():
             if key in places:
-                article = places[key].article
-                fused[key] += weights.name * (article in meant)
-                fused[key] += weights.period * _closeness(register, article, periods, weights.near)
+                place = places[key]
+                fused[key] += weights.name * is_named(place, names)
+                fused[key] += weights.period * _closeness(place, periods, weights.near)
         return fused
 
     pairs = zip(searched.parts, understanding.parts, strict=True)
@@ -219,20 +214,27 @@ def score(
 def fuse(
     searched: Searched,
     understanding: Understanding,
-    register: Register,
     places: Mapping[int, Location],
     weights: Weights = WEIGHTS,
 ) -> Candidates:
     """One score a passage. Where nothing was recognised, that of ``convex_fusion`` alone."""
-    whole, parts = score(searched, understanding, register, places, weights)
+    whole, parts = score(searched, understanding, places, weights)
     if not parts:
         return Candidates(whole, places)
     scores, best = fuse_parts(whole, parts, weights.whole)
     return Candidates(scores, places, best)
 
 
-def _closeness(register: Register, article: int, periods: Sequence[Period], near: int) -> float:
-    days = register.distance(article, periods)
-    if days is None or days > near:
+def is_named(place: Location, names: Sequence[Name]) -> bool:
+    """Whether a passage's article is of a publisher or author that any of the names stands for."""
+    return any(place.publisher in n.publishers or place.author in n.authors for n in names)
+
+
+def _closeness(place: Location, periods: Sequence[Period], near: int) -> float:
+    if place.published is None or not periods:
+        return 0.0
+    day = date.fromisoformat(place.published)
+    days = min(period.distance(day) for period in periods)
+    if days > near:
         return 0.0
     return 0.5 if days else 1.0

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.encoder import Encoder, FloatArray
+from embeddings.engines.base import Words
 from embeddings.features import (
     CONFIDENCE_NAMES,
     NAMES,
@@ -30,7 +31,6 @@ from embeddings.features import (
     words_told,
 )
 from embeddings.fitted import Weights, lead, linear, weights_by_part
-from embeddings.lexical import WordIndex
 from embeddings.reading import Reading, ScoredSentence, candidate_of, distinct_sentences, softmax
 from embeddings.schema import Hit, Span
 from embeddings.sentence_vectors import SentenceVectors
@@ -71,7 +71,7 @@ class SimilarityReader:
         self._encoder = encoder
         self._vectors = SentenceVectors(encoder)
 
-    def read(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Reading:
+    def read(self, question: str, hits: Sequence[Hit], words: Words) -> Reading:
         """Score the sentences of the hits against the question.
 
         Args:
@@ -97,7 +97,7 @@ class SimilarityReader:
         told = tuple(words_told(seen.asked, sentence.text) for sentence in sentences)
         return Reading(sentences, answerable, seen.vectors[order], unmatched, told)
 
-    def describe(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Seen:
+    def describe(self, question: str, hits: Sequence[Hit], words: Words) -> Seen:
         """The sentences worth embedding, described and embedded."""
         spans = distinct_sentences(hits)
         candidates = [candidate_of(hit, span) for hit, span in spans]

@@ -84,20 +84,31 @@ def find_sources(path: str | Path) -> list[SourceFile]:
             return [SourceFile(str(root), _sidecar_of(root.parent, root.name, set(names)))]
     found: dict[str, SourceFile] = {}
     for folder, names in _walk(root):
-        visible = sorted(name for name in names if not name.startswith("."))
-        sidecars = {name: _sidecar_of(folder, name, set(visible)) for name in visible}
-        used = set(sidecars.values())
-        for name in visible:
-            if str(folder / name) not in used:
-                real = _resolved(folder / name)
-                found.setdefault(real, SourceFile(real, sidecars[name]))
+        visible = {name for name in names if not name.startswith(".")}
+        sidecars = {name: _sidecar_of(folder, name, visible) for name in sorted(visible)}
+        used = {path for path in sidecars.values() if path is not None}
+        linked = _links_in(folder)
+        # The folder is resolved once: resolving every file took most of the time of a look into
+        # a folder of 26,000.
+        real_folder = _resolved(folder)
+        for name, sidecar in sidecars.items():
+            if os.path.join(folder, name) not in used:  # noqa: PTH118 (a Path each costs more)
+                if linked is None or name in linked:
+                    real = _resolved(folder / name)
+                else:
+                    real = os.path.join(real_folder, name)  # noqa: PTH118
+                found.setdefault(real, SourceFile(real, sidecar))
     return [found[name] for name in sorted(found)]
 
 
-def numbered_lines(path: str) -> Iterator[tuple[int, bytes]]:
-    """The lines that hold something, with their numbers; at most one long line in memory."""
+def numbered_lines(path: str) -> Iterator[tuple[int, bytes, float]]:
+    """The lines that hold something, with their numbers, and the share of the file read by then.
+
+    At most one long line is in memory.
+    """
     total = number = 0
     with _readable(), _open(path) as file:
+        size = max(os.fstat(file.fileno()).st_size, 1)
         packed = path.lower().endswith(".gz")
         stream = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if packed else file
         while raw := stream.readline(MAX_BYTES + 1):
@@ -116,7 +127,8 @@ def numbered_lines(path: str) -> Iterator[tuple[int, bytes]]:
             if number == 1:
                 raw = raw.removeprefix(b"\xef\xbb\xbf")
             if raw.strip():
-                yield number, raw
+                # Of a packed file this counts packed bytes, which are read in blocks.
+                yield number, raw, min(file.tell() / size, 1.0)
 
 
 def _sidecar_of(folder: Path, name: str, names: set[str]) -> str | None:
@@ -146,6 +158,15 @@ def _walk(root: Path) -> Iterator[tuple[Path, list[str]]]:
         yield Path(folder), names
     for name in refused:
         yield Path(name).parent, [Path(name).name]
+
+
+def _links_in(folder: Path) -> set[str] | None:
+    """The names in a folder that are links; None where it cannot be listed."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name for entry in entries if entry.is_symlink()}
+    except OSError:
+        return None
 
 
 def _resolved(path: Path) -> str:

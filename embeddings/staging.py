@@ -6,67 +6,49 @@ generation in the ``Store``. Deliberately knows nothing of how articles are read
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from embeddings.encoder import FloatArray
+from embeddings.engines.base import Embedded, Plan, RemovedArticle, SourceRow
+from embeddings.identity import content_digest, heading_to_json, pack_spans
 from embeddings.schema import Article, Passage, Problem
-from embeddings.store import Store, heading_to_json, pack_spans
+from embeddings.store import Store
 
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """What is recorded of one file, so that the next sync can tell whether it changed."""
-
-    root: str
-    path: str
-    signature: str
-    fingerprint: str
-    reader: str
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(slots=True)
-class Plan:
-    """What the final transaction changes.
-
-    ``sources`` are new or changed, each with the keys of its articles; ``touched`` have only a
-    new signature; ``gone`` are (root, path) pairs that no longer exist.
-    """
-
-    sources: list[tuple[SourceRow, list[int]]] = field(default_factory=list)
-    touched: list[SourceRow] = field(default_factory=list)
-    gone: list[tuple[str, str]] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        """Whether there is anything that readers could notice."""
-        return bool(self.sources or self.gone)
-
-
-def content_digest(article: Article) -> str:
-    """sha256 of all that is kept of an article but its path: equal digests, nothing to do."""
-    digest = hashlib.sha256()
-    for part in (article.id, article.format, article.text, heading_to_json(article.heading)):
-        data = part.encode()
-        digest.update(len(data).to_bytes(8, "big") + data)
-    digest.update(pack_spans(article.furniture))
-    return digest.hexdigest()
+# Facts that say whether a sync was interrupted after it stored vectors.
+_STAGING, _INTERRUPTED = "staging", "interrupted"
+_ORPHANED = "NOT EXISTS (SELECT 1 FROM passages p WHERE p.vector = vectors.key)"
 
 
 def known_sources(store: Store, root: str) -> dict[str, SourceRow]:
     """What was recorded of the files of a root at its last sync, by path."""
     query = "SELECT root, path, signature, fingerprint, reader, problems FROM sources WHERE root=?"
     return {
-        row[1]: SourceRow(row[0], row[1], row[2], row[3], row[4], tuple(_problems(row[5])))
+        row[1]: SourceRow(
+            *(row[0], row[1], row[2], row[3], row[4]),
+            tuple(_problems(row[5])) if row[5] != "[]" else (),
+        )
         for row in store.connection.execute(query, (root,))
     }
 
 
+def roots(store: Store) -> list[str]:
+    """The paths that were synced in."""
+    rows = store.connection.execute("SELECT DISTINCT root FROM sources ORDER BY root")
+    return [row[0] for row in rows]
+
+
+def removed(store: Store) -> list[RemovedArticle]:
+    """The articles that were taken out and can be restored."""
+    rows = store.connection.execute("SELECT article, label, path FROM excluded ORDER BY label")
+    return [RemovedArticle(*row) for row in rows]
+
+
 def recorded_problems(store: Store) -> list[Problem]:
     """Every problem of the files as last read."""
-    rows = store.connection.execute("SELECT problems FROM sources ORDER BY root, path")
+    # Nearly all files have none: those are not even fetched.
+    query = "SELECT problems FROM sources WHERE problems <> '[]' ORDER BY root, path"
+    rows = store.connection.execute(query)
     return [problem for row in rows for problem in _problems(row[0])]
 
 
@@ -136,17 +118,27 @@ def discard_staged(store: Store) -> None:
     """Forget rows that an interrupted sync staged; its vectors stay and are used again."""
     with store.transaction() as connection:
         connection.execute("DELETE FROM articles WHERE added > ?", (store.generation,))
+        if store.meta(_STAGING) == "yes":
+            store.set_meta(_INTERRUPTED, "yes")
 
 
 def purge(store: Store) -> None:
     """Delete what has been invisible since before the current generation."""
     before = store.generation - 1
     with store.transaction() as connection:
+        # Only vectors that may have lost their last passage are looked at: looking at all of them
+        # took longer than syncing one article among 26,000.
+        lost = "SELECT p.vector FROM passages p JOIN articles a ON a.key = p.article"
+        connection.execute("DROP TABLE IF EXISTS temp.lost")
+        connection.execute(
+            f"CREATE TEMP TABLE lost AS {lost} WHERE a.removed <= ?",
+            (before,),
+        )
         deleted = connection.execute("DELETE FROM articles WHERE removed <= ?", (before,)).rowcount
         if deleted:
             connection.execute(
-                "DELETE FROM vectors WHERE NOT EXISTS "
-                "(SELECT 1 FROM passages p WHERE p.vector = vectors.key)"
+                "DELETE FROM vectors WHERE key IN (SELECT vector FROM temp.lost) "  # noqa: S608
+                f"AND {_ORPHANED}"
             )
             store.set_meta("purged", str(before))
 
@@ -165,6 +157,7 @@ def known_vectors(store: Store, digests: Sequence[bytes]) -> dict[bytes, int]:
 def stage_vectors(store: Store, digests: Sequence[bytes], rows: FloatArray) -> None:
     """Keep vectors under the sha256 of what was embedded; committed at once."""
     with store.transaction() as connection:
+        store.set_meta(_STAGING, "yes")
         connection.executemany(
             "INSERT OR IGNORE INTO vectors (digest, value) VALUES (?, ?)",
             [
@@ -172,6 +165,21 @@ def stage_vectors(store: Store, digests: Sequence[bytes], rows: FloatArray) -> N
                 for digest, row in zip(digests, rows, strict=True)
             ],
         )
+
+
+def stage_articles(store: Store, batch: Sequence[tuple[Article, Sequence[Embedded]]]) -> list[int]:
+    """Insert articles with their passages for the next generation, in one transaction.
+
+    Returns:
+        the articles' keys. Each digest has a vector already.
+    """
+    digests = {digest for _, passages in batch for _, digest in passages}
+    vectors = known_vectors(store, list(digests))
+    with store.transaction():
+        return [
+            stage_article(store, article, [(each, vectors[digest]) for each, digest in passages])
+            for article, passages in batch
+        ]
 
 
 def stage_article(store: Store, article: Article, passages: Sequence[tuple[Passage, int]]) -> int:
@@ -236,6 +244,11 @@ def make_current(store: Store, plan: Plan) -> int:
             "AND NOT EXISTS (SELECT 1 FROM links l WHERE l.article = articles.key)",
             (upcoming,),
         )
+        if store.meta(_INTERRUPTED) == "yes":
+            # Vectors of texts that were gone before the next sync could use them.
+            connection.execute(f"DELETE FROM vectors WHERE {_ORPHANED}")  # noqa: S608 (no text of others)
+            store.set_meta(_INTERRUPTED, "no")
+        store.set_meta(_STAGING, "no")
         store.set_meta("generation", str(upcoming))
     return upcoming
 

@@ -1,16 +1,14 @@
 """What a collection holds, for people and for ``status --json``.
 
-Enters: a ``Store``. Leaves: counts, dates, publishers, roots, problems, and what was taken out.
+Enters: an ``Engine``. Leaves: counts, dates, publishers, roots, problems.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from embeddings import staging
+from embeddings.engines.base import Engine
 from embeddings.schema import Problem
-from embeddings.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,44 +28,22 @@ class CollectionStatus:
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RemovedArticle:
-    """An article that was taken out by hand and stays out until it is restored."""
-
-    id: str
-    label: str
-    path: str
-
-
-def read_status(store: Store, directory: Path, encoder: str) -> CollectionStatus:
-    """What the store holds now."""
-    at = store.generation
-    articles, passages = store.counts(at)
-    headings = store.facets(at)
-    dates = sorted(date for _, date in headings if date)
+def read_status(engine: Engine, encoder: str) -> CollectionStatus:
+    """What the engine holds now."""
+    articles, passages = engine.counts()
+    headings = [(publisher, day) for _, publisher, _, day in engine.headings()]
+    dates = [day for _, day in headings if day]
     names = {name for name, _ in headings if name}
     return CollectionStatus(
-        directory=str(directory),
-        generation=at,
+        directory=engine.address,
+        generation=engine.generation,
         articles=articles,
         passages=passages,
         publishers=tuple(sorted(names, key=lambda name: (name.casefold(), name))),
-        first_published=dates[0] if dates else None,
-        last_published=dates[-1] if dates else None,
+        first_published=min(dates, default=None),
+        last_published=max(dates, default=None),
         undated=len(headings) - len(dates),
         encoder=encoder,
-        roots=tuple(read_roots(store)),
-        problems=tuple(staging.recorded_problems(store)),
+        roots=tuple(engine.roots()),
+        problems=tuple(engine.problems()),
     )
-
-
-def read_roots(store: Store) -> list[str]:
-    """The paths that were synced in."""
-    rows = store.connection.execute("SELECT DISTINCT root FROM sources ORDER BY root")
-    return [row[0] for row in rows]
-
-
-def read_removed(store: Store) -> list[RemovedArticle]:
-    """The articles that were taken out and can be restored."""
-    rows = store.connection.execute("SELECT article, label, path FROM excluded ORDER BY label")
-    return [RemovedArticle(*row) for row in rows]

@@ -12,13 +12,12 @@ one, and readers at g go on undisturbed. What became invisible is deleted one sy
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
 from embeddings.database import Database
-from embeddings.schema import Article, Filters, Found, Heading, Location, Passage, Span
+from embeddings.identity import heading_from_json, unpack_spans
+from embeddings.schema import Article, Location, Passage
 
 _VISIBLE = "a.added <= :at AND (a.removed IS NULL OR a.removed > :at)"
 _PATH = (
@@ -26,37 +25,6 @@ _PATH = (
 )
 # Links are of the current state: an older snapshot falls back on where the article was first read.
 _ARTICLE = f"a.key, a.id, a.format, a.text, a.heading, a.furniture, coalesce({_PATH}, a.path)"
-
-
-def pack_spans(spans: Iterable[Span]) -> bytes:
-    """Spans as little-endian int32 pairs."""
-    return np.array([(s.start, s.end) for s in spans], dtype="<i4").tobytes()
-
-
-def unpack_spans(data: bytes) -> tuple[Span, ...]:
-    """What ``pack_spans`` packed."""
-    pairs = np.frombuffer(data, dtype="<i4").reshape(-1, 2).tolist()
-    return tuple(Span(start, end) for start, end in pairs)
-
-
-def heading_to_json(heading: Heading) -> str:
-    """A heading with its sources and spans, as JSON."""
-    fields: dict[str, Any] = {}
-    for name in Heading.__dataclass_fields__:
-        found: Found | None = getattr(heading, name)
-        if found is not None:
-            span = None if found.span is None else [found.span.start, found.span.end]
-            fields[name] = [found.value, found.source, span]
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True)
-
-
-def heading_from_json(data: str) -> Heading:
-    """What ``heading_to_json`` wrote."""
-    fields = {
-        name: Found(value, source, None if span is None else Span(*span))
-        for name, (value, source, span) in json.loads(data).items()
-    }
-    return Heading(**fields)
 
 
 class Store(Database):
@@ -90,27 +58,6 @@ class Store(Database):
                 return [(row[0], _article(row)) for row in rows]
         return []
 
-    def matching_articles(self, filters: Filters, at: int) -> list[int]:
-        """Keys of the visible articles that pass the filters, ascending."""
-        clauses, named = [_VISIBLE], dict[str, Any](at=at)
-        for column in ("publisher", "author"):
-            wanted = [value.casefold() for value in getattr(filters, column)]
-            if wanted:
-                named[column] = json.dumps(wanted)
-                chosen = f"(SELECT value FROM json_each(:{column}))"  # noqa: S608 (a column's name)
-                clauses.append(f"casefold(a.{column}) IN {chosen}")
-        if filters.after:
-            named["after"] = filters.after.isoformat()
-            clauses.append("a.published >= :after")
-        if filters.before:
-            named["before"] = filters.before.isoformat()
-            clauses.append("a.published <= :before")
-        if filters.article:
-            keys = {key for name in filters.article for key, _ in self.find_article(name, at)}
-            clauses.append(f"a.key IN ({','.join(map(str, sorted(keys))) or 'NULL'})")
-        query = f"SELECT a.key FROM articles a WHERE {' AND '.join(clauses)} ORDER BY a.key"  # noqa: S608
-        return [row[0] for row in self.connection.execute(query, named)]
-
     def passage_keys(self, articles: Sequence[int]) -> list[int]:
         """Keys of the passages of these articles."""
         query = "SELECT p.key FROM json_each(?) j CROSS JOIN passages p ON p.article = j.value"
@@ -138,17 +85,23 @@ class Store(Database):
     def locations(self, keys: Sequence[int], at: int) -> dict[int, Location]:
         """Where passages stand by key; those not visible at ``at`` are left out."""
         query = (
-            "SELECT p.key, p.id, p.article, p.start, p.end "  # noqa: S608
+            "SELECT p.key, p.id, p.article, p.start, p.end, a.publisher, a.author, a.published "  # noqa: S608
             "FROM passages p JOIN articles a ON a.key = p.article "
             f"WHERE p.key IN (SELECT value FROM json_each(:keys)) AND {_VISIBLE}"
         )
         rows = self.connection.execute(query, {"keys": json.dumps(list(keys)), "at": at})
         return {row[0]: Location(*row[1:]) for row in rows}
 
-    def facets(self, at: int) -> list[tuple[str | None, str | None]]:
-        """Publisher and publication date of every visible article."""
-        query = f"SELECT a.publisher, a.published FROM articles a WHERE {_VISIBLE}"  # noqa: S608
-        return [(row[0], row[1]) for row in self.connection.execute(query, {"at": at})]
+    def passage_runs(self, at: int) -> list[tuple[int, int, int, int]]:
+        """Of every visible article with passages: its key, their first and last key, their number.
+
+        They are numbered one after the other, since one transaction writes all of an article.
+        """
+        query = (
+            "SELECT a.key, min(p.key), max(p.key), count(*) FROM articles a "  # noqa: S608
+            f"JOIN passages p ON p.article = a.key WHERE {_VISIBLE} GROUP BY a.key"
+        )
+        return self.connection.execute(query, {"at": at}).fetchall()
 
     def headings(self, at: int) -> list[tuple[int, str | None, str | None, str | None]]:
         """Key, publisher, author and day of publication of every visible article."""

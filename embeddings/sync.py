@@ -1,42 +1,48 @@
-"""Bring a folder into the store: read what changed, embed what is new, make it current at once.
+"""Bring a folder into an engine: read what changed, embed what is new, make it current at once.
 
-Enters: a path, the ``Store``, an ``Encoder``. Leaves: a ``SyncReport`` and a new generation.
-Deliberately knows nothing of FAISS, BM25 or ranking. Call it with the writer's lock held.
+Enters: a path, an ``Engine``, an ``Encoder``. Leaves: a ``SyncReport`` and a new generation.
+Deliberately knows nothing of how the engine stores and searches. Call it inside ``writing``.
 
-A passage's vector is stored under the sha256 of what was embedded, as soon as it is made. What
-has a vector is never embedded again, wherever it moves; and a sync that was killed leaves its
-vectors behind, invisible, for the next one to use.
+Files are read and cut in a process beside (``preparing_beside.py``) and passages are embedded in a
+thread (``embedding_queue.py``), so that neither waits for the other. A passage's vector is stored
+under the sha256 of what was embedded, as soon as its batch is made. What has a vector is never
+embedded again, wherever it moves; and a sync that was killed leaves its vectors behind, invisible,
+for the next one to use.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from embeddings import staging
-from embeddings.articles import READER_VERSION, SourceFile, find_sources, read_source
-from embeddings.encoder import Encoder
+from embeddings.articles import READER_VERSION, SourceFile, find_sources
+from embeddings.embedding_queue import Cut, EmbeddingQueue
+from embeddings.encoder import Encoder, FloatArray
+from embeddings.engines.base import Engine, Plan, SourceRow
 from embeddings.errors import ArticleUnreadable
-from embeddings.inputs import encoder_input
-from embeddings.schema import Article, Passage, Problem
-from embeddings.segment import passages
-from embeddings.staging import Plan, SourceRow
-from embeddings.store import Store
+from embeddings.preparing import Chunk, Known, PreparedArticle, Preparing, prepare
+from embeddings.preparing_beside import prepare_beside
+from embeddings.schema import Problem
+from embeddings.sources import LINES
 
-# Passages embedded between two commits: what a kill can cost, against commits a second.
-BATCH_PASSAGES = 256
+# Passages embedded between two commits: what a kill can cost, against commits a second and what
+# sorting by length gains.
+BATCH_PASSAGES = 512
+# Files from which a process beside is worth its start.
+BESIDE_FILES = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a sync is.
 
-    ``done`` of ``total`` files are read, ``path`` is worked on, ``embedded`` passages went through
-    the encoder so far, and ``share`` of those that wait for it now did.
+    ``done`` of ``total`` files are read, ``path`` is worked on and ``share`` of it is done, and
+    ``embedded`` passages went through the encoder so far, in ``seconds`` since the sync began. At
+    the end, while the indexes are brought up to what was read, ``path`` is empty.
     """
 
     done: int
@@ -44,11 +50,22 @@ class Progress:
     path: str
     embedded: int
     share: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def fraction(self) -> float:
         """How much of the work is done, in [0, 1]; never less than before."""
         return min((self.done + self.share) / max(self.total, 1), 1.0)
+
+    @property
+    def rate(self) -> float:
+        """Passages embedded a second."""
+        return self.embedded / self.seconds if self.seconds else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds left, if the rest goes as the part that is done did; None before anything is."""
+        return self.seconds * (1 / self.fraction - 1) if self.fraction else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +74,9 @@ class SyncReport:
 
     ``added``, ``changed`` and ``removed`` hold article ids; ``embedded`` counts passages that
     went through the encoder; ``problems`` are those of every file under the path, also of files
-    that did not change since they were last read.
+    that did not change since they were last read. ``seconds`` are the busy seconds of each stage,
+    which overlap: "scan", "read", "segment", "embed", "store", those of the engine's indexes, and
+    "whole" from begin to end.
     """
 
     added: tuple[str, ...] = ()
@@ -66,6 +85,7 @@ class SyncReport:
     unchanged: int = 0
     embedded: int = 0
     problems: tuple[Problem, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     def __bool__(self) -> bool:
         """Whether anything is different from before."""
@@ -75,73 +95,92 @@ class SyncReport:
 ProgressCallback = Callable[[Progress], None]
 
 
-@dataclass(slots=True)
 class _Run:
     """The state of one sync.
 
     ``current`` holds key and digest of the articles before it, by id; ``taken`` the digest of
-    each id read so far, which is either ``kept`` as it was, ``waiting`` or ``staged`` (keys).
+    each id read so far, which is either ``kept`` as it was (its key), or goes through the queue.
     """
 
-    store: Store
-    encoder: Encoder
-    root: str
-    plan: Plan = field(default_factory=Plan)
+    def __init__(self, engine: Engine, encoder: Encoder, root: str) -> None:
+        """Begin with what the engine holds now."""
+        self.engine, self.encoder, self.root = engine, encoder, root
+        self.plan = Plan()
+        self.problems: list[Problem] = []
+        engine.discard_staged()
+        engine.purge()
+        self.current = engine.current_articles()
+        self.excluded = engine.excluded(root)
+        self.taken: dict[str, str] = {}
+        self.kept: dict[str, int] = {}
+        self.replaced: set[tuple[str, str]] = set()
+        self.seconds = dict.fromkeys(("scan", "read", "segment", "embed", "store"), 0.0)
+
+    def known(self) -> Known:
+        """What need not be cut into passages."""
+        digests = {name: digest for name, (_, digest) in self.current.items()}
+        return Known(digests, frozenset(self.excluded))
+
+    def prepared(self, sources: Sequence[SourceFile], known: Known) -> Iterator[Chunk]:
+        """The sources read and cut on this machine: beside, where there is enough of them."""
+        tokenizer = self.encoder.tokenizer
+        large = len(sources) >= BESIDE_FILES or any(s.path.endswith(LINES) for s in sources)
+        if tokenizer is not None and large:
+            return prepare_beside(sources, tokenizer, known)
+        return prepare(enumerate(sources), self.encoder.count_tokens, known)
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What was read of one source so far: its problems, and the ids of its articles."""
+
     problems: list[Problem] = field(default_factory=list)
-    current: dict[str, tuple[int, str]] = field(default_factory=dict)
-    taken: dict[str, str] = field(default_factory=dict)
-    kept: dict[str, int] = field(default_factory=dict)
-    waiting: list[tuple[Article, list[Passage]]] = field(default_factory=list)
-    staged: dict[str, int] = field(default_factory=dict)
-    replaced: set[tuple[str, str]] = field(default_factory=set)
-    excluded: set[str] = field(default_factory=set)
-    embedded: int = 0
+    ids: list[str] = field(default_factory=list)
 
 
 def sync(
-    store: Store, encoder: Encoder, path: Path, progress: ProgressCallback | None = None
+    engine: Engine,
+    encoder: Encoder,
+    path: Path,
+    progress: ProgressCallback | None = None,
+    preparing: Preparing | None = None,
 ) -> SyncReport:
-    """Make the store hold what lies at ``path`` now.
+    """Make the engine hold what lies at ``path`` now, and bring its indexes up to it.
 
     Args:
-        store: where to; other roots' articles stay as they are.
+        engine: where to; other roots' articles stay as they are.
         encoder: embeds new passages and counts tokens.
         path: a folder, read recursively, or one file.
         progress: called before each file, and while passages are embedded.
+        preparing: reads and cuts in another place; here, and in a process beside, where None.
 
     Raises:
         ArticleUnreadable: there is nothing at ``path``.
     """
-    run = _Run(store, encoder, str(path))
-    sources = _without_index(find_sources(path), path, store.path.parent)
-    staging.discard_staged(store)
-    staging.purge(store)
-    run.current = staging.current_articles(store)
-    run.excluded = staging.excluded(store, run.root)
-    known = staging.known_sources(store, run.root)
+    begin = time.perf_counter()
+    sources = _without_index(find_sources(path), path, engine.folder)
+    run = _Run(engine, encoder, str(path))
+    known = engine.known_sources(run.root)
     run.plan.gone = [(run.root, gone) for gone in known.keys() - {s.path for s in sources}]
     pending = _changed_sources(run, sources, known)
     run.replaced = {(run.root, source.path) for source, _ in pending} | set(run.plan.gone)
-    results: list[tuple[SourceRow, list[str]]] = []
-    for done, (source, row) in enumerate(pending):
-
-        def tell(share: float, done: int = done, path: str = source.path) -> None:
-            if progress:
-                progress(Progress(done, len(pending), path, run.embedded, share))
-
-        tell(0.0)
-        results.append(_take_in(run, source, row))
-        last = done == len(pending) - 1
-        if last or sum(len(found) for _, found in run.waiting) >= BATCH_PASSAGES:
-            _flush(run, tell)
-    return _finish(run, results)
+    run.seconds["scan"] = time.perf_counter() - begin
+    chunks = (preparing or run.prepared)([source for source, _ in pending], run.known())
+    teller = _Teller(pending, progress)
+    taken, staged, embedded = _take_all_in(run, pending, chunks, teller)
+    report = _finish(run, [row for _, row in pending], taken, staged, embedded)
+    teller.indexing(embedded)
+    run.seconds.update(engine.catch_up())
+    run.seconds["whole"] = time.perf_counter() - begin
+    return replace(report, seconds=run.seconds)
 
 
 def _without_index(sources: list[SourceFile], root: Path, index: Path) -> list[SourceFile]:
     """Leave the collection's own files out, where its folder lies among the articles."""
     if root.is_relative_to(index):
         return sources
-    return [source for source in sources if not Path(source.path).is_relative_to(index)]
+    inside = f"{index}{os.sep}"
+    return [source for source in sources if not source.path.startswith(inside)]
 
 
 def _changed_sources(
@@ -175,101 +214,137 @@ def _changed_sources(
     return pending
 
 
-def _take_in(run: _Run, source: SourceFile, row: SourceRow) -> tuple[SourceRow, list[str]]:
-    """Read one source: its articles are kept, queued for embedding, or refused as duplicates."""
-    result = read_source(source)
-    problems = list(result.problems)
-    ids: list[str] = []
-    for article in result.articles:
-        if article.id in run.excluded:
-            continue
-        clash = _clash(run, article)
+def _take_all_in(
+    run: _Run,
+    pending: Sequence[tuple[SourceFile, SourceRow]],
+    chunks: Iterator[Chunk],
+    teller: _Teller,
+) -> tuple[list[_Taken], dict[str, int], int]:
+    """Read, cut, embed and stage what is pending; what was read of each, keys by id, how many."""
+    taken = [_Taken() for _ in pending]
+    waiting: list[Cut] = []
+    vectors: dict[bytes, FloatArray] = {}
+    size = 0
+    with EmbeddingQueue(run.engine, run.encoder, BATCH_PASSAGES) as queue:
+        teller.queue = queue
+        teller.begins(0)
+        for chunk in chunks:
+            run.seconds["read"] += chunk.seconds[0]
+            run.seconds["segment"] += chunk.seconds[1]
+            vectors.update(chunk.vectors)
+            for article, found in _take_in(run, pending[chunk.source][0], chunk, taken):
+                waiting.append((article, found))
+                size += len(found)
+            last = chunk.last and chunk.source == len(pending) - 1
+            if waiting and (last or size >= BATCH_PASSAGES):
+                queue.add(waiting, teller.within(chunk), vectors)
+                waiting, vectors, size = [], {}, 0
+            if chunk.last and not last:
+                teller.begins(chunk.source + 1)
+    for stage, seconds in queue.seconds.items():
+        run.seconds[stage] += seconds
+    return taken, queue.staged, queue.embedded
+
+
+class _Teller:
+    """Tells how far a sync is; what is embedded later than read never takes it back."""
+
+    def __init__(
+        self, pending: Sequence[tuple[SourceFile, SourceRow]], progress: ProgressCallback | None
+    ) -> None:
+        self._paths = [source.path for source, _ in pending]
+        self._progress = progress
+        self._at = (0, 0.0)
+        self._begin = time.perf_counter()
+        self.queue: EmbeddingQueue | None = None
+
+    def begins(self, number: int) -> None:
+        """Say that a source is worked on."""
+        if number < len(self._paths):
+            self._tell(number, 0.0)
+
+    def within(self, chunk: Chunk) -> Callable[[float], None]:
+        """What is told as the passages of a chunk, and of those before it, are embedded."""
+        before = self._at[1] if self._at[0] == chunk.source else 0.0
+
+        def tell(share: float) -> None:
+            self._tell(chunk.source, before + share * (chunk.share - before))
+
+        return tell
+
+    def _tell(self, number: int, share: float) -> None:
+        self._at = max(self._at, (number, share))
+        if self._progress and self.queue:
+            done, most = self._at
+            total = len(self._paths)
+            path, seconds = self._paths[done], time.perf_counter() - self._begin
+            self._progress(Progress(done, total, path, self.queue.embedded, most, seconds))
+
+    def indexing(self, embedded: int) -> None:
+        """Say that all is read and embedded, and the indexes are brought up to it."""
+        if self._progress and self._paths:
+            total, seconds = len(self._paths), time.perf_counter() - self._begin
+            self._progress(Progress(total, total, "", embedded, 0.0, seconds))
+
+
+def _take_in(run: _Run, source: SourceFile, chunk: Chunk, taken: list[_Taken]) -> Iterator[Cut]:
+    """The articles of a chunk that are new; the others are kept, or refused as duplicates."""
+    into = taken[chunk.source]
+    into.problems += chunk.problems
+    for each in chunk.articles:
+        article = each.article
+        clash = _clash(run, each)
         if clash:
-            problems.append(Problem(source.path, clash))
+            into.problems.append(Problem(source.path, clash))
             continue
-        ids.append(article.id)
-        _queue(run, article)
-    run.problems.extend(problems)
-    recorded = SourceRow(
-        row.root, row.path, row.signature, row.fingerprint, row.reader, tuple(problems)
-    )
-    return recorded, ids
+        into.ids.append(article.id)
+        if article.id in run.taken:
+            continue
+        run.taken[article.id] = each.digest
+        if each.passages is None:
+            run.kept[article.id] = run.current[article.id][0]
+        else:
+            yield article, each.passages
 
 
-def _clash(run: _Run, article: Article) -> str | None:
+def _clash(run: _Run, prepared: PreparedArticle) -> str | None:
     """Why an article cannot have its id, or None: one id, one content."""
-    digest = staging.content_digest(article)
-    other = run.current.get(article.id)
+    name, digest = prepared.article.id, prepared.digest
+    other = run.current.get(name)
     if other is not None and other[1] != digest:
-        holders = staging.owners(run.store, other[0]) - run.replaced
+        holders = run.engine.owners(other[0]) - run.replaced
         if holders:
-            return f"the id {article.id!r} is already that of another article in {min(holders)[1]}"
-    if run.taken.get(article.id, digest) != digest:
-        return f"the id {article.id!r} is already that of another article under {run.root}"
+            return f"the id {name!r} is already that of another article in {min(holders)[1]}"
+    if run.taken.get(name, digest) != digest:
+        return f"the id {name!r} is already that of another article under {run.root}"
     return None
 
 
-def _queue(run: _Run, article: Article) -> None:
-    """Keep an article that is already there as it is; let any other wait for its vectors."""
-    if article.id in run.taken:
-        return
-    digest = run.taken[article.id] = staging.content_digest(article)
-    before = run.current.get(article.id)
-    if before is not None and before[1] == digest:
-        run.kept[article.id] = before[0]
-    else:
-        run.waiting.append((article, passages(article, run.encoder.count_tokens)))
-
-
-def _flush(run: _Run, tell: Callable[[float], None]) -> None:
-    """Embed what waits and has no vector yet, and stage the articles."""
-    inputs = [
-        [encoder_input(article, p.start, p.end) for p in found] for article, found in run.waiting
-    ]
-    texts = {_digest(text): text for group in inputs for text in group}
-    known = staging.known_vectors(run.store, list(texts))
-    missing = [digest for digest in texts if digest not in known]
-    done = 0
-    for part in _slices(missing, BATCH_PASSAGES):
-        rows = run.encoder.encode([texts[digest] for digest in part])
-        staging.stage_vectors(run.store, part, rows)
-        run.embedded += len(part)
-        done += len(part)
-        tell(done / len(missing))
-    known |= staging.known_vectors(run.store, missing)
-    with run.store.transaction():
-        for (article, found), group in zip(run.waiting, inputs, strict=True):
-            keys = [known[_digest(text)] for text in group]
-            pairs = list(zip(found, keys, strict=True))
-            run.staged[article.id] = staging.stage_article(run.store, article, pairs)
-    run.waiting.clear()
-
-
-def _finish(run: _Run, results: list[tuple[SourceRow, list[str]]]) -> SyncReport:
+def _finish(
+    run: _Run,
+    rows: Sequence[SourceRow],
+    taken: Sequence[_Taken],
+    staged: Mapping[str, int],
+    embedded: int,
+) -> SyncReport:
     """Make the new generation current, if there is anything new in it."""
-    for row, ids in results:
-        keys = [run.staged[name] if name in run.staged else run.kept[name] for name in ids]
-        run.plan.sources.append((row, keys))
+    begin = time.perf_counter()
+    for row, each in zip(rows, taken, strict=True):
+        keys = [staged[name] if name in staged else run.kept[name] for name in each.ids]
+        run.plan.sources.append((replace(row, problems=tuple(each.problems)), keys))
+        run.problems.extend(each.problems)
     if run.plan.touched:
-        staging.touch(run.store, run.plan.touched)
-    before = run.current
+        run.engine.touch(run.plan.touched)
+    before = after = run.current
     if run.plan:
-        staging.make_current(run.store, run.plan)
-    after = staging.current_articles(run.store)
+        run.engine.make_current(run.plan)
+        after = run.engine.current_articles()
+    run.seconds["store"] += time.perf_counter() - begin
     return SyncReport(
         added=tuple(sorted(after.keys() - before.keys())),
         changed=tuple(sorted(i for i in after.keys() & before.keys() if after[i] != before[i])),
         removed=tuple(sorted(before.keys() - after.keys())),
         unchanged=sum(after[i] == before[i] for i in after.keys() & before.keys()),
-        embedded=run.embedded,
+        embedded=embedded,
         problems=tuple(run.problems),
     )
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
-
-
-def _slices(items: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

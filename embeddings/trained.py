@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from embeddings.encoder import Encoder, FloatArray
+from embeddings.engines.base import Words
 from embeddings.errors import ReaderUnavailable
 from embeddings.features import (
     NAMES,
@@ -31,7 +32,6 @@ from embeddings.features import (
     words_told,
 )
 from embeddings.fitted import Weights, lead, linear, weights_by_part
-from embeddings.lexical import WordIndex
 from embeddings.reader import FOLDER, PassageReader, PassageReading
 from embeddings.reading import Reading, ScoredSentence, candidate_of, softmax
 from embeddings.schema import Hit, Span
@@ -88,7 +88,7 @@ class TrainedReader:
         """The rule it follows is written beside it in the weights file."""
         return float(_weights_file()["threshold"])
 
-    def read(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Reading:
+    def read(self, question: str, hits: Sequence[Hit], words: Words) -> Reading:
         """Score the sentences of the hits against the question.
 
         Args:
@@ -114,7 +114,7 @@ class TrainedReader:
         told = tuple(words_told(sight.asked, sentence.text) for sentence in sentences)
         return Reading(sentences, answerable, sight.vectors[order], unmatched, told)
 
-    def look(self, question: str, hits: Sequence[Hit], words: WordIndex) -> Sight:
+    def look(self, question: str, hits: Sequence[Hit], words: Words) -> Sight:
         """The sentences that the network puts first, with all that is known of them."""
         found = _sentences(hits, self.passages.read_hits(question, hits))
         seen = sorted(found, key=lambda each: -each.score)[:LOOKED_AT]

@@ -11,7 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from embeddings.lexical import WordIndex
+from embeddings.engines.base import Words
 from embeddings.reading import Reading
 from embeddings.retriever import Retrieval
 from embeddings.understanding import Understanding
@@ -22,7 +22,7 @@ NEAREST = 3
 
 
 def missing_words(
-    question: str, found: Retrieval, readings: Sequence[Reading], words: WordIndex
+    question: str, found: Retrieval, readings: Sequence[Reading], words: Words
 ) -> str:
     """What was not there, in plain words."""
     if not found.hits:

@@ -34,6 +34,7 @@ class TinyEncoder:
         self.texts: list[str] = []
 
     arithmetic = "float32"
+    tokenizer = None
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         self.calls += 1

@@ -18,8 +18,8 @@ from typing import Any
 
 from embeddings.articles import READER_VERSION
 from embeddings.collection import Collection
-from embeddings.derived import Snapshot
 from embeddings.encoder import Encoder, FloatArray, SentenceEncoder
+from embeddings.engines.base import Snapshot
 from embeddings.fusion import convex_fusion
 from embeddings.lexical import LEXICAL_VERSION
 from embeddings.opening import index_versions
@@ -169,7 +169,7 @@ def _search(collection: Collection, name: str, asked: Sequence[Question], cut: _
                 for place in (places[key] for key in keys if key in places)
                 if place != positive and not any(word in plain[place] for word in words)
             ][:KEPT]
-            for source, keys in _neighbours(collection, snapshot, question.text, row).items()
+            for source, keys in _neighbours(snapshot, question.text, row).items()
         }
         cases.append(
             Case(question.text, positive, answers, neighbours, excerpts[positive].held_out)
@@ -193,17 +193,12 @@ def _answered_by(
     return None
 
 
-def _neighbours(
-    collection: Collection, snapshot: Snapshot, question: str, row: FloatArray
-) -> dict[str, list[str]]:
+def _neighbours(snapshot: Snapshot, question: str, row: FloatArray) -> dict[str, list[str]]:
     """Passage ids by source, best first."""
-    found, cosines = snapshot.vectors.search(row, POOL, None)
-    dense = dict(zip(found.tolist(), cosines.tolist(), strict=True))
-    found, scores = snapshot.words.search(question, POOL, None)
-    lexical = dict(zip(found.tolist(), scores.tolist(), strict=True))
-    dense_all = dense | snapshot.vectors.cosines(row, [key for key in lexical if key not in dense])
+    dense, lexical = snapshot.nearest(row, POOL), snapshot.matching(question, POOL)
+    dense_all = dense | snapshot.cosines(row, [key for key in lexical if key not in dense])
     fused = convex_fusion(lexical, dense_all)
-    ids = {key: place.id for key, place in collection.locations([*fused], snapshot).items()}
+    ids = {key: place.id for key, place in snapshot.locations([*fused]).items()}
     ranked = {"bm25": lexical, "dense": dense, "fused": fused}
     return {
         source: [ids[key] for key in sorted(by, key=lambda k: -by[k]) if key in ids]

@@ -14,7 +14,7 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +22,9 @@ from tqdm import tqdm
 
 from embeddings.cli import guarded
 from embeddings.collection import Collection
-from embeddings.derived import Snapshot
 from embeddings.encoder import FloatArray
+from embeddings.engines.base import Snapshot
+from embeddings.engines.local import local
 from embeddings.errors import InvalidQuestion
 from embeddings.lexical import WordIndex
 from embeddings.reader import PassageReader
@@ -85,17 +86,17 @@ class Without(Collection):
 
     def __init__(self, whole: Collection, way: Way) -> None:
         """Show ``whole`` as it is now."""
-        super().__init__(whole.directory, whole.store, whole.encoder)
-        shown = whole.snapshot()
+        super().__init__(whole.engine, whole.encoder)
+        shown = local(whole.snapshot())
         if not way.words:
-            shown = replace(shown, words=WordIndex(None))
+            shown = shown.showing(words=WordIndex(None))
         elif not way.countries:
             literal = copy(shown.words)
             literal.other_name = 0.0
-            shown = replace(shown, words=literal)
+            shown = shown.showing(words=literal)
         if not way.vectors:
             dim = whole.encoder.identity.dim
-            shown = replace(shown, vectors=Unfound(len(shown.vectors), dim))
+            shown = shown.showing(vectors=Unfound(len(shown.vectors), dim))
         self._shown = shown
 
     def snapshot(self) -> Snapshot:

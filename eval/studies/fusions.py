@@ -76,11 +76,8 @@ def measure(study: Study) -> dict[str, list[float]]:
 def _candidates(study: Study, question: str) -> tuple[Scores, Scores]:
     snapshot = study.collection.snapshot()
     row = study.collection.encoder.encode_query(question)
-    keys, cosines = snapshot.vectors.search(row, POOL)
-    dense = dict(zip(keys.tolist(), cosines.tolist(), strict=True))
-    keys, scores = snapshot.words.search(question, POOL)
-    lexical = dict(zip(keys.tolist(), scores.tolist(), strict=True))
-    return lexical, dense | snapshot.vectors.cosines(row, [k for k in lexical if k not in dense])
+    dense, lexical = snapshot.nearest(row, POOL), snapshot.matching(question, POOL)
+    return lexical, dense | snapshot.cosines(row, [k for k in lexical if k not in dense])
 
 
 def _add(

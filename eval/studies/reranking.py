@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from tqdm import tqdm
 
 from embeddings.cli import guarded
+from embeddings.known import known_of
 from embeddings.readers import released_reader
-from embeddings.register import register_of
 from embeddings.rerank import READ, Rereading, Worth
 from embeddings.retriever import choose
 from embeddings.search import POOL, Search, fuse
@@ -31,11 +31,10 @@ WORTHS = (
 def rankings(study: Study, question: str, rereading: Rereading) -> list[list[Place]]:
     """The first passages at every worth."""
     collection, snapshot = study.collection, study.collection.snapshot()
-    register = register_of(collection, snapshot)
-    found = understand(question, register.known)
-    searched = Search(collection, snapshot, POOL)(question, found, register)
+    found = understand(question, known_of(collection, snapshot))
+    searched = Search(collection, snapshot, POOL)(question, found)
     places = collection.locations(searched.keys(), snapshot)
-    candidates = fuse(searched, found, register, places)
+    candidates = fuse(searched, found, places)
     best = [key for key, _ in choose(candidates, READ)]
     rereading = Rereading(
         rereading.reader, (question, *(part.text for part in found.parts)), rereading.fetch

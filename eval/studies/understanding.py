@@ -22,10 +22,11 @@ from tqdm import tqdm
 from embeddings.cli import guarded
 from embeddings.collection import Collection
 from embeddings.diversity import COSTS, Costs, diversify
+from embeddings.engines.local import local
+from embeddings.known import known_of
 from embeddings.lexical import WordIndex
-from embeddings.names import Names
+from embeddings.names import Name, Names
 from embeddings.parts import Part
-from embeddings.register import Register, register_of
 from embeddings.schema import Location
 from embeddings.search import (
     POOL,
@@ -36,6 +37,7 @@ from embeddings.search import (
     Searched,
     Weights,
     fuse,
+    is_named,
     score,
 )
 from embeddings.understanding import Known, Understanding, understand
@@ -44,18 +46,17 @@ from eval.results import Place
 from eval.studies.rankings import Study, add_ways, opened, parser, table
 
 Places = Mapping[int, Location]
-Merge = Callable[[Searched, Understanding, Register, Places, Weights], Candidates]
+Merge = Callable[[Searched, Understanding, Places, Weights], Candidates]
 
 
 def interleave(
     searched: Searched,
     understanding: Understanding,
-    register: Register,
     places: Places,
     weights: Weights,
 ) -> Candidates:
     """The best of each part in turn, then the second best of each, and so on."""
-    whole, parts = score(searched, understanding, register, places, weights)
+    whole, parts = score(searched, understanding, places, weights)
     rankings = [sorted(each, key=lambda k, each=each: -each[k]) for each in parts or [whole]]  # type: ignore[misc]  # its default is the mapping
     turns = chain.from_iterable(zip_longest(*rankings))
     order = dict.fromkeys(key for key in turns if key is not None)
@@ -65,12 +66,11 @@ def interleave(
 def add_up(
     searched: Searched,
     understanding: Understanding,
-    register: Register,
     places: Places,
     weights: Weights,
 ) -> Candidates:
     """The sum over the whole question and its parts."""
-    whole, parts = score(searched, understanding, register, places, weights)
+    whole, parts = score(searched, understanding, places, weights)
     total = {key: weights.whole * value for key, value in whole.items()} if parts else whole
     for part in parts:
         for key, value in part.items():
@@ -81,25 +81,23 @@ def add_up(
 def only_named(
     searched: Searched,
     understanding: Understanding,
-    register: Register,
     places: Places,
     weights: Weights,
 ) -> Candidates:
     """A name as a filter: a part is answered by the articles of its names alone."""
 
-    def kept(found: Found, names: Sequence[object]) -> Found:
-        meant = register.by(names)  # type: ignore[arg-type]  # they are names
-        if not meant:
+    def kept(found: Found, names: Sequence[Name]) -> Found:
+        if not names:
             return found
         lexical, dense = (
-            {k: v for k, v in each.items() if k in places and places[k].article in meant}
+            {k: v for k, v in each.items() if k in places and is_named(places[k], names)}
             for each in (found.lexical, found.dense)
         )
         return Found(lexical, dense)
 
     pairs = zip(searched.parts, understanding.parts, strict=True)
     parts = tuple(kept(found, part.names) for found, part in pairs)
-    return fuse(replace(searched, parts=parts), understanding, register, places, weights)
+    return fuse(replace(searched, parts=parts), understanding, places, weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +158,15 @@ class Asked:
         """Nothing is searched for before it is asked."""
         self.collection = collection
         self.question = question
-        self.snapshot = collection.snapshot()
-        self.register = register_of(collection, self.snapshot)
+        self.snapshot = local(collection.snapshot())
+        self.known = known_of(collection, self.snapshot)
         self._searched: dict[object, tuple[Searched, Places]] = {}
 
     def ranked(self, way: Way, depth: int) -> list[int]:
         """The first passages of one way."""
-        found = understood(self.question, way, self.register.known)
+        found = understood(self.question, way, self.known)
         searched, places = self._search(found, way)
-        candidates = way.merge(searched, found, self.register, places, way.weights)
+        candidates = way.merge(searched, found, places, way.weights)
         chosen = diversify(candidates.scores, places, depth, way.costs, candidates.part)
         return [key for key, _ in chosen]
 
@@ -177,12 +175,12 @@ class Asked:
         if alike not in self._searched:
             snapshot = self.snapshot
             if not way.words:
-                snapshot = replace(snapshot, words=WordIndex(None))
+                snapshot = snapshot.showing(words=WordIndex(None))
             if not way.vectors:
                 dim = self.collection.encoder.identity.dim
-                snapshot = replace(snapshot, vectors=FlatIndex(dim))
+                snapshot = snapshot.showing(vectors=FlatIndex(dim))
             search = Search(self.collection, snapshot, POOL)
-            searched = search(self.question, found, self.register)
+            searched = search(self.question, found)
             places = self.collection.locations(searched.keys(), snapshot)
             self._searched[alike] = searched, places
         return self._searched[alike]
@@ -225,7 +223,7 @@ def names_found(study: Study, questions: Sequence[str]) -> tuple[int, int, int]:
     A publisher of the evidence that the question does not name counts as missed, too.
     """
     articles = {a.id: a.publisher for a in study.collection.articles() if a.publisher}
-    known = register_of(study.collection, study.collection.snapshot()).known
+    known = known_of(study.collection, study.collection.snapshot())
     recognised = right = missed = 0
     for case, question in zip(study.dataset.cases, questions, strict=True):
         wanted = {articles[e.article] for e in case.evidence if e.article in articles}
@@ -245,7 +243,7 @@ def main() -> int:
     with opened(chosen) as study:
         questions = [case.question for case in study.dataset.cases]
         if chosen.wrong:
-            known = register_of(study.collection, study.collection.snapshot()).known
+            known = known_of(study.collection, study.collection.snapshot())
             named = {a.publisher for a in study.collection.articles() if a.publisher}
             questions = misremembered(questions, known.names, sorted(named))
         found = measure(study, questions, chosen.way or [*WAYS])

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from embeddings.collection import Collection
+from embeddings.engines.base import RemovedArticle
 from embeddings.errors import (
     ArticleNotFound,
     CollectionUnwritable,
 )
 from embeddings.schema import Span
-from embeddings.status import RemovedArticle
 from tests.news import NEWS, hits, matching, write_lines
 
 # Filters and look-ups

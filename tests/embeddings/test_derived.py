@@ -177,16 +177,16 @@ def test_a_snapshot_outlives_the_next_sync(filled: Collection, news: Path) -> No
     row = filled.encoder.encode_query("strike")
     write_lines(news / "news.jsonl", [{"id": "only", "text": "The strike in Oslo is over."}])
     filled.sync(news)
-    keys = snapshot.vectors.search(row, 9)[0].tolist()
+    keys = [*snapshot.nearest(row, 9)]
     found = filled.passages(keys, snapshot)
     assert {article.id for _, article in found.values()} == {"cairo", "haifa", "lisbon", "oslo"}
-    assert snapshot.words.search("museum Cairo", 1)[0].tolist()[0] in keys
+    assert next(iter(snapshot.matching("museum Cairo", 1))) in keys
     assert matching(filled) == ["only"]
 
 
 def test_an_older_snapshot_still_knows_the_path(filled: Collection, news: Path) -> None:
     snapshot = filled.snapshot()
-    keys = snapshot.vectors.search(filled.encoder.encode_query("strike"), 9)[0].tolist()
+    keys = [*snapshot.nearest(filled.encoder.encode_query("strike"), 9)]
     write_lines(news / "news.jsonl", [{"id": "only", "text": "The strike in Oslo is over."}])
     filled.sync(news)
     found = filled.passages(keys, snapshot)

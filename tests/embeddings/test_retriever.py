@@ -102,13 +102,14 @@ def test_filters_limit_both_indexes(filled: Collection) -> None:
 
 
 def test_timings_name_every_stage(filled: Collection) -> None:
+    # Words are searched beside the rest: the order of the stages says nothing.
     plain = retrieve(filled, "Oslo", rerank=False).timings_ms
-    assert list(plain) == ["understand", "encode", "words", "vectors", "fuse"]
+    assert set(plain) == {"understand", "encode", "words", "vectors", "fuse"}
     read = retrieve(filled, "Oslo").timings_ms
-    assert list(read) == ["understand", "encode", "words", "vectors", "fuse", "rerank"]
+    assert set(read) == {*plain, "rerank"}
     oslo = Filters(article=("oslo",))
     limited = retrieve(filled, "Oslo", 8, oslo, rerank=False).timings_ms
-    assert list(limited) == ["understand", "filter", "encode", "words", "vectors", "fuse"]
+    assert set(limited) == {*plain, "filter"}
     assert all(spent >= 0 for spent in (*plain.values(), *limited.values()))
 
 

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from embeddings.collection import Collection
 from embeddings.diversity import diversify
+from embeddings.engines.base import Days, Facets, Sources
 from embeddings.errors import InvalidQuestion
 from embeddings.fusion import convex_fusion
+from embeddings.known import known_of
 from embeddings.names import Name
 from embeddings.periods import Period
-from embeddings.register import Register, register_of
+from embeddings.register import Register
 from embeddings.retriever import HybridRetriever, clean_question, retrieve
 from embeddings.schema import Filters, Location
 from embeddings.search import POOL, Found, Searched, Weights, fuse, score
@@ -23,14 +25,14 @@ from embeddings.understanding import Understanding
 from tests.news import NEWS, row, write_lines
 
 MARCH = date(2024, 3, 1)
-REGISTER = Register(
-    [
-        (1, "Dagen", "Kari Moe", MARCH),
-        (2, "Dagen", None, date(2024, 3, 2)),
-        (3, "Público", "Kari Moe", date(2024, 3, 9)),
-        (4, None, None, None),
-    ]
-)
+HEADINGS = [
+    (1, "Dagen", "Kari Moe", "2024-03-01"),
+    (2, "Dagen", None, "2024-03-02"),
+    (3, "Público", "Kari Moe", "2024-03-09"),
+    (4, None, None, None),
+]
+RUNS = [(1, 10, 12, 3), (2, 13, 13, 1), (4, 20, 21, 2)]
+REGISTER = Register(HEADINGS, RUNS)
 DAGEN = Name("Dagen", 0, 5, ("Dagen",))
 KARI = Name("Kari Moe", 0, 8, (), ("Kari Moe",))
 
@@ -62,54 +64,77 @@ def articles(collection: Collection, question: str, k: int, **named: object) -> 
 
 
 def test_articles_of_names_and_days() -> None:
-    assert REGISTER.by([DAGEN]) == {1, 2}
-    assert REGISTER.by([KARI]) == {1, 3}
-    assert REGISTER.by([Name("", 0, 0, ("Dagen",), ("Kari Moe",))]) == {1, 2, 3}
-    assert REGISTER.by([DAGEN, KARI]) == {1, 2, 3}
-    assert REGISTER.by([]) == REGISTER.by([Name("", 0, 0, ("Nobody",))]) == set()
-    assert REGISTER.within([Period("", 0, 0, None, date(2024, 3, 2))]) == {1, 2}
-    assert REGISTER.within([]) == set()
-    day = Period("", 0, 0, date(2024, 3, 3), date(2024, 3, 3))
-    assert [REGISTER.distance(key, [day]) for key in (1, 2, 3, 4, 9)] == [2, 1, 6, None, None]
-    assert REGISTER.distance(1, []) is None
+    assert REGISTER.of(Sources(publishers=frozenset({"Dagen"}))) == {1, 2}
+    assert REGISTER.of(Sources(authors=frozenset({"Kari Moe"}))) == {1, 3}
+    both = Sources(frozenset({"Dagen", "Nobody"}), frozenset({"Kari Moe"}))
+    assert REGISTER.of(both) == {1, 2, 3}
+    assert REGISTER.of(Sources()) == REGISTER.of(Sources(frozenset({"dagen"}))) == set()
+    assert REGISTER.of(Sources(days=(Days(None, date(2024, 3, 2)),))) == {1, 2}
+    assert REGISTER.of(Sources(days=(Days(date(2024, 3, 3)), Days(MARCH, MARCH)))) == {1, 3}
+    assert REGISTER.facets == Facets(("Dagen", "Público"), ("Kari Moe",), MARCH, date(2024, 3, 9))
 
 
-def test_the_register_is_of_its_generation(collection: Collection, news: Path) -> None:
-    empty = register_of(collection, collection.snapshot())
-    assert empty.known.since is None
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(publisher=("DAGEN",)), {1, 2}),
+        (Filters(publisher=("público", "Dagen")), {1, 2, 3}),
+        (Filters(publisher=("Dagen",), author=("kari moe",)), {1}),
+        (Filters(author=("Nobody",)), set()),
+        (Filters(after=date(2024, 3, 2)), {2, 3}),
+        (Filters(after=date(2024, 3, 2), before=date(2024, 3, 2)), {2}),
+        (Filters(before=date(2024, 3, 1), publisher=("Dagen",)), {1}),
+        (Filters(article=("any",)), {4}),
+        (Filters(article=("any",), publisher=("Dagen",)), set()),
+    ],
+)
+def test_articles_that_pass_filters(filters: Filters, expected: set[int]) -> None:
+    assert REGISTER.passing(filters, {4, 99}) == expected
+
+
+def test_passages_of_articles() -> None:
+    assert REGISTER.passages_of([1, 2, 3, 4, 9]).tolist() == [10, 11, 12, 13, 20, 21]
+    assert REGISTER.passages_of([4]).tolist() == [20, 21]
+    assert REGISTER.passages_of([]).tolist() == REGISTER.passages_of([3]).tolist() == []
+    with pytest.raises(ValueError, match="one after the other"):
+        Register(HEADINGS, [(1, 10, 13, 3)])
+
+
+def test_what_is_known_is_of_its_generation(collection: Collection, news: Path) -> None:
+    assert known_of(collection, collection.snapshot()).since is None
     collection.sync(news)
-    full = register_of(collection, collection.snapshot())
-    assert (full.known.since, full.known.until) == (MARCH, date(2024, 3, 9))
-    assert register_of(collection, collection.snapshot()) is full
+    full = known_of(collection, collection.snapshot())
+    assert (full.since, full.until) == (MARCH, date(2024, 3, 9))
+    assert known_of(collection, collection.snapshot()) is full
     collection.remove("lisbon")
-    less = register_of(collection, collection.snapshot())
-    assert less.known.since == date(2024, 3, 5)
-    assert less.known.names.find("What did Público say?") == []
+    less = known_of(collection, collection.snapshot())
+    assert less.since == date(2024, 3, 5)
+    assert less.names.find("What did Público say?") == []
 
 
 # Scores by hand
 
 
 def test_by_hand() -> None:
-    places = {key: Location(str(key), key, 0, 9) for key in (1, 2, 3, 4)}
+    places = {key: Location(str(key), key, 0, 9, *heading) for key, *heading in HEADINGS}
     found = Found({1: 4.0, 3: 2.0, 4: 1.0, 9: 4.0}, {})
     searched = Searched(found)
     period = Period("", 0, 0, MARCH, MARCH)
     weights = Weights(name=0.5, period=0.2, near=1, whole=1.0)
     both = Understanding((DAGEN,), (period,))
     # 1: in Dagen and on the day; 9 has no place.
-    assert score(searched, both, REGISTER, places, weights) == (
+    assert score(searched, both, places, weights) == (
         {1: pytest.approx(1.7), 3: 0.5, 4: 0.25, 9: 1.0},
         [],
     )
     searched = Searched(Found({2: 4.0}, {}))
     # A day off: half.
-    assert fuse(searched, both, REGISTER, places, weights).scores == {2: pytest.approx(1.6)}
+    assert fuse(searched, both, places, weights).scores == {2: pytest.approx(1.6)}
 
 
 def test_where_nothing_was_recognised_it_is_convex_fusion() -> None:
     found = Found({1: 4.0, 3: 3.0}, {3: 0.7, 2: -0.1})
-    candidates = fuse(Searched(found), Understanding(), REGISTER, {})
+    candidates = fuse(Searched(found), Understanding(), {})
     assert candidates.scores == convex_fusion(found.lexical, found.dense)
     assert candidates.part == {}
 
@@ -121,11 +146,8 @@ def former(collection: Collection, question: str, k: int) -> list[tuple[str, flo
     """The ranking by words and vectors alone, put together from its pieces."""
     snapshot = collection.snapshot()
     row_ = collection.encoder.encode_query(question)
-    keys, cosines = snapshot.vectors.search(row_, POOL)
-    dense = dict(zip(keys.tolist(), cosines.tolist(), strict=True))
-    keys, scores = snapshot.words.search(question, POOL)
-    lexical = dict(zip(keys.tolist(), scores.tolist(), strict=True))
-    dense |= snapshot.vectors.cosines(row_, [key for key in lexical if key not in dense])
+    dense, lexical = snapshot.nearest(row_, POOL), snapshot.matching(question, POOL)
+    dense |= snapshot.cosines(row_, [key for key in lexical if key not in dense])
     fused = convex_fusion(lexical, dense)
     places = collection.locations([*fused], snapshot)
     return [(places[key].id, value) for key, value in diversify(fused, places, k)]

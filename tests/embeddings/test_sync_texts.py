@@ -47,7 +47,7 @@ def test_any_text_comes_back_as_it_was(collection: Collection, tmp_path: Path) -
     assert collection.sync(path).problems == ()
     assert {article.id: article.text for article in collection.articles()} == texts
     snapshot = collection.snapshot()
-    keys = snapshot.vectors.search(collection.encoder.encode_query("a"), 99)[0].tolist()
+    keys = [*snapshot.nearest(collection.encoder.encode_query("a"), 99)]
     pairs = list(collection.passages(keys, snapshot).values())
     assert {article.id for _, article in pairs} == set(texts)
     for passage, article in pairs:

@@ -87,10 +87,10 @@ def test_one_index_alone_ranks_by_its_own_scores(study: Study, filled: Collectio
         return [found[key][1].id for key in keys]
 
     for each in CASES[:2]:
-        by_words = snapshot.words.search(each.question, 10)[0].tolist()
+        by_words = [*snapshot.matching(each.question, 10)]
         assert ranked(study, "words alone")[each.id] == articles(by_words)
         row = filled.encoder.encode_query(each.question)
-        by_vectors = snapshot.vectors.search(row, 10)[0].tolist()
+        by_vectors = [*snapshot.nearest(row, 10)]
         assert ranked(study, "vectors alone")[each.id] == articles(by_vectors)
     assert "cairo" not in ranked(study, "words alone")["strike"]
 

@@ -1,0 +1,293 @@
+"""A collection in one folder of one machine: SQLite is the truth, FAISS and tantivy are derived.
+
+Enters: a folder. Leaves: an ``Engine`` over it, and ``Snapshot``s to search. Adds nothing to what
+``store``, ``staging`` and ``current`` do: it is their common door.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from embeddings import staging
+from embeddings.current import CurrentSnapshot
+from embeddings.derived import Snapshot as Indexes
+from embeddings.encoder import FloatArray
+from embeddings.engines.base import (
+    Embedded,
+    Facets,
+    Plan,
+    RemovedArticle,
+    Snapshot,
+    SourceRow,
+    Sources,
+)
+from embeddings.lexical import WordIndex
+from embeddings.locking import writer_lock
+from embeddings.register import Register, register_of
+from embeddings.schema import Article, Filters, Location, Passage, Problem
+from embeddings.store import Store
+from embeddings.vectors import IntArray, VectorIndex
+
+
+@dataclass(frozen=True, slots=True)
+class LocalScope:
+    """Articles to search in, and the keys of their passages."""
+
+    articles: list[int]
+    keys: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class LocalSnapshot:
+    """Both indexes at one generation, and the store as of it."""
+
+    store: Store
+    indexes: Indexes
+
+    @property
+    def generation(self) -> int:
+        """Which one."""
+        return self.indexes.generation
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """The vector index itself, for studies of it."""
+        return self.indexes.vectors
+
+    @property
+    def words(self) -> WordIndex:
+        """The word index itself; what can be asked of single words."""
+        return self.indexes.words
+
+    def __len__(self) -> int:
+        """How many passages it holds."""
+        return len(self.indexes.vectors)
+
+    def showing(
+        self, *, vectors: VectorIndex | None = None, words: WordIndex | None = None
+    ) -> LocalSnapshot:
+        """The same with another index in place of one, for studies of what each is worth."""
+        shown = self.indexes
+        changed = replace(
+            shown,
+            # An empty index is one too.
+            vectors=shown.vectors if vectors is None else vectors,
+            words=shown.words if words is None else words,
+        )
+        return replace(self, indexes=changed)
+
+    def facets(self) -> Facets:
+        """Publishers, authors and days."""
+        return self._register().facets
+
+    def _register(self) -> Register:
+        return register_of(self.store, self.generation)
+
+    def scope(self, limit: Filters | None, sources: Sources | None = None) -> LocalScope:
+        """What to limit searches to."""
+        register = self._register()
+        chosen: set[int] | None = None
+        if limit:
+            chosen = register.passing(limit, self._named(limit))
+        if sources is not None:
+            of = register.of(sources)
+            chosen = of if chosen is None else chosen & of
+        articles = sorted(register.everything if chosen is None else chosen)
+        return LocalScope(articles, register.passages_of(articles))
+
+    def _named(self, limit: Filters) -> set[int]:
+        """The keys of the articles that a filter names."""
+        with self.store.translated():
+            found = [self.store.find_article(name, self.generation) for name in limit.article]
+        return {key for each in found for key, _ in each}
+
+    def nearest(self, row: FloatArray, k: int, scope: LocalScope | None = None) -> dict[int, float]:
+        """The k passages with the highest cosines."""
+        allowed = None if scope is None else scope.keys
+        keys, cosines = self.indexes.vectors.search(row, k, allowed)
+        return dict(zip(keys.tolist(), cosines.tolist(), strict=True))
+
+    def matching(self, text: str, k: int, scope: LocalScope | None = None) -> dict[int, float]:
+        """The k passages with the highest BM25 scores."""
+        articles = None if scope is None else scope.articles
+        keys, scores = self.indexes.words.search(text, k, articles)
+        return dict(zip(keys.tolist(), scores.tolist(), strict=True))
+
+    def cosines(self, row: FloatArray, keys: Sequence[int]) -> dict[int, float]:
+        """The cosine of each of these passages."""
+        return self.indexes.vectors.cosines(row, keys)
+
+    def locations(self, keys: Sequence[int]) -> dict[int, Location]:
+        """Where passages stand."""
+        with self.store.translated():
+            return self.store.locations(keys, self.generation)
+
+    def passages(self, keys: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
+        """Passages with their articles."""
+        with self.store.translated():
+            return self.store.passages(keys, self.generation)
+
+
+def local(snapshot: Snapshot) -> LocalSnapshot:
+    """A snapshot whose two indexes can be looked into.
+
+    Raises:
+        TypeError: it is another engine's.
+    """
+    if not isinstance(snapshot, LocalSnapshot):
+        raise TypeError(f"expected a snapshot of an index folder, found {type(snapshot).__name__}")
+    return snapshot
+
+
+class LocalEngine:
+    """An ``Engine`` over one folder; safe to share between threads."""
+
+    def __init__(self, folder: Path, dim: int) -> None:
+        """Open or make the database in a folder that exists.
+
+        Args:
+            folder: the index folder.
+            dim: dimension of its vectors.
+
+        Raises:
+            CollectionCorrupt, CollectionUnwritable: the database cannot be used.
+        """
+        self.folder = folder
+        self.store = Store(folder)
+        self._current = CurrentSnapshot(folder, self.store, dim)
+
+    @property
+    def address(self) -> str:
+        """The folder."""
+        return str(self.folder)
+
+    def translated(self) -> AbstractContextManager[None]:
+        """A block in which SQLite's errors become this project's."""
+        return self.store.translated()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """A block in which no other process writes."""
+        with writer_lock(self.folder), self.store.translated():
+            yield
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+    @property
+    def generation(self) -> int:
+        """The current generation."""
+        return self.store.generation
+
+    def meta(self, name: str) -> str | None:
+        """One recorded fact."""
+        return self.store.meta(name)
+
+    def set_meta(self, name: str, value: str) -> None:
+        """Record a fact."""
+        self.store.set_meta(name, value)
+
+    def articles(self) -> Iterator[Article]:
+        """Every article, in order of path."""
+        for _, article in self.store.articles(self.generation):
+            yield article
+
+    def find_article(self, name: str) -> list[tuple[int, Article]]:
+        """Articles by id or by the end of their path."""
+        return self.store.find_article(name, self.generation)
+
+    def passages_of(self, article: int) -> list[Passage]:
+        """The passages of one article."""
+        found = self.store.passages(self.store.passage_keys([article]), self.generation)
+        return sorted((passage for passage, _ in found.values()), key=lambda p: p.start)
+
+    def counts(self) -> tuple[int, int]:
+        """How many articles and passages."""
+        return self.store.counts(self.generation)
+
+    def headings(self) -> Iterable[tuple[int, str | None, str | None, str | None]]:
+        """Key, publisher, author and day of every article."""
+        return self.store.headings(self.generation)
+
+    def roots(self) -> list[str]:
+        """The paths that were synced in."""
+        return staging.roots(self.store)
+
+    def problems(self) -> list[Problem]:
+        """Every problem of the files as last read."""
+        return staging.recorded_problems(self.store)
+
+    def removed(self) -> list[RemovedArticle]:
+        """The articles that can be restored."""
+        return staging.removed(self.store)
+
+    def snapshot(self) -> LocalSnapshot:
+        """The newest generation whose indexes are there."""
+        return LocalSnapshot(self.store, self._current.get())
+
+    def catch_up(self) -> Mapping[str, float]:
+        """Bring FAISS and tantivy to the current generation."""
+        begin = time.perf_counter()
+        self._current.catch_up()
+        return {"indexes": time.perf_counter() - begin}
+
+    def discard_staged(self) -> None:
+        """Forget rows that an interrupted sync staged."""
+        staging.discard_staged(self.store)
+
+    def purge(self) -> None:
+        """Delete what nobody can see any more."""
+        staging.purge(self.store)
+
+    def current_articles(self) -> dict[str, tuple[int, str]]:
+        """Key and content digest of every article."""
+        return staging.current_articles(self.store)
+
+    def known_sources(self, root: str) -> dict[str, SourceRow]:
+        """What was recorded of the files of a root."""
+        return staging.known_sources(self.store, root)
+
+    def excluded(self, root: str) -> set[str]:
+        """Ids that were taken out by hand."""
+        return staging.excluded(self.store, root)
+
+    def owners(self, article: int) -> set[tuple[str, str]]:
+        """The files that hold an article."""
+        return staging.owners(self.store, article)
+
+    def articles_of(self, root: str, path: str) -> set[int]:
+        """Keys of the articles that a file holds."""
+        return staging.articles_of(self.store, root, path)
+
+    def exclude(self, root: str, path: str, key: int, article: Article) -> None:
+        """Unlink an article from a file."""
+        staging.exclude(self.store, root, path, key, article)
+
+    def include(self, article: str) -> list[str]:
+        """Undo ``exclude``."""
+        return staging.include(self.store, article)
+
+    def known_vectors(self, digests: Sequence[bytes]) -> set[bytes]:
+        """Which of these have a vector."""
+        return set(staging.known_vectors(self.store, digests))
+
+    def stage_vectors(self, digests: Sequence[bytes], rows: FloatArray) -> None:
+        """Keep vectors, committed at once."""
+        staging.stage_vectors(self.store, digests, rows)
+
+    def stage_articles(self, batch: Sequence[tuple[Article, Sequence[Embedded]]]) -> list[int]:
+        """Write articles with their passages for the next generation."""
+        return staging.stage_articles(self.store, batch)
+
+    def touch(self, sources: Sequence[SourceRow]) -> None:
+        """Record new signatures."""
+        staging.touch(self.store, sources)
+
+    def make_current(self, plan: Plan) -> int:
+        """Make the next generation current."""
+        return staging.make_current(self.store, plan)
