@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from embeddings.sync import Progress
 
 # Busy seconds by stage, in the order of the work, as ``SyncReport.seconds`` names them.
-STAGES = ("read", "segment", "embed", "store", "vectors", "words")
+STAGES = ("scan", "read", "segment", "embed", "store", "vectors", "words")
 REPEATS = 5
 # What a changed article tells more than before.
 CHANGE = "\n\nThe newsroom corrected this article after {} readers had written."

@@ -20,6 +20,7 @@ import numpy as np
 from eval.bench.job import Job
 from eval.bench.resident import memory
 from eval.bench.serving import opened_collection
+from eval.errors import EvalError
 
 if TYPE_CHECKING:
     from embeddings.collection import Collection
@@ -105,8 +106,17 @@ def empty(dim: int) -> VectorIndex:
 
 
 def rows_of(collection: Collection) -> FloatArray:
-    """The vectors that a collection's database holds: shape (n, dim)."""
-    blobs = collection.store.connection.execute("SELECT value FROM vectors ORDER BY key")
+    """The vectors that a collection's database holds: shape (n, dim).
+
+    Raises:
+        EvalError: it lives on another engine than the local one.
+    """
+    from embeddings.engines.local import LocalEngine  # noqa: PLC0415 (heavy)
+
+    engine = collection.engine
+    if not isinstance(engine, LocalEngine):
+        raise EvalError("vectors are read from the database of a local index, and this is another")
+    blobs = engine.store.connection.execute("SELECT value FROM vectors ORDER BY key")
     blob = b"".join(row[0] for row in blobs)
     dim = collection.encoder.identity.dim
     return np.frombuffer(blob, dtype="<f4").reshape(-1, dim)

@@ -9,9 +9,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -56,7 +54,6 @@ def quick() -> Iterator[Encoder]:
     with (
         patch("embeddings.retriever.released_reader", lambda: None),
         patch("qa_app.assistant.reader_for", SimilarityReader),
-        _told_seconds(),
     ):
         yield TinyEncoder()
 
@@ -88,29 +85,3 @@ def stumbling() -> Iterator[Encoder]:
 
         encoder.encode_query = encode_query  # type: ignore[method-assign]
         yield encoder
-
-
-@contextmanager
-def _told_seconds() -> Iterator[None]:
-    """A sync that says where its time went, where this version's does not yet."""
-    from embeddings.collection import Collection  # noqa: PLC0415
-    from embeddings.sync import SyncReport  # noqa: PLC0415
-
-    names = [each.name for each in fields(SyncReport)]
-    if "seconds" in names:
-        yield
-        return
-    sync = Collection.sync
-
-    class Told(SimpleNamespace):
-        def __bool__(self) -> bool:
-            return bool(self.added or self.changed or self.removed)
-
-    def telling(self: Collection, *arguments: Any) -> Any:
-        report = sync(self, *arguments)
-        spent = dict.fromkeys(("read", "segment", "embed", "store", "vectors", "words"), 0.25)
-        values = {name: getattr(report, name) for name in names}
-        return Told(**values, seconds={**spent, "whole": 1.0})
-
-    with patch.object(Collection, "sync", telling):
-        yield

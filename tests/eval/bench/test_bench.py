@@ -104,7 +104,7 @@ def test_every_count_is_exact(whole: Path) -> None:
 def test_every_stage_has_a_row(whole: Path) -> None:
     record = record_of(whole)
     names = [e["name"] for e in record["figures"] if (e["group"], e["size"]) == ("taking in", 6)]
-    stages = ["read", "segment", "embed", "store", "vectors", "words", "whole"]
+    stages = ["scan", "read", "segment", "embed", "store", "vectors", "words", "whole"]
     assert [name for name in names if name in stages] == stages
     names = [e["name"] for e in record["figures"] if (e["group"], e["size"]) == ("opening", 12)]
     assert names == ["start", "imports", "open", "first retrieval", "first answer", "whole"]
