@@ -32,7 +32,7 @@ GROUPS = {
     "memory": "memory",
     "retrieval sessions": "sessions at once, retrieval without the reader",
     "answer sessions": "sessions at once, whole answers",
-    "bare": "memory",
+    "bare": "torch alone",
     "vectors": "vectors alone",
 }
 # Groups that a measurement has figures in beside its own.
@@ -187,7 +187,7 @@ def _bare(each: Measured, _: Mapping[str, int]) -> Iterator[Figure]:
     for key in ("resident", "anonymous"):
         value = each.values["memory"].get(key)
         shown = None if value is None else value / MB
-        yield Figure(0, GROUPS["bare"], f"torch alone, {key}", shown, "MB")
+        yield Figure(0, GROUPS["bare"], key, shown, "MB")
 
 
 def _crowd(each: Measured, _: Mapping[str, int]) -> Iterator[Figure]:

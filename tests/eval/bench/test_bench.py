@@ -273,7 +273,8 @@ def test_more_work_has_more_time(
         return {}
 
     monkeypatch.setattr("eval.children.perform", noted)
-    list(measure(replace(small_plan(data, tmp_path, "quick", 100), vectors=2_000)))
+    done = list(measure(replace(small_plan(data, tmp_path, "quick", 100), vectors=2_000)))
+    assert (done[-1].name, done[-1].size) == ("vectors", 2_000)
     # Half a second an article, the second that sessions ask for, two milliseconds a row.
     more = {"ingest": 103, "retrieval sessions": 101, "answer sessions": 101, "vectors": 104}
     assert limits == {**dict.fromkeys(("bare", *BY_SIZE), 100), **more}

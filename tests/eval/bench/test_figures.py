@@ -74,6 +74,14 @@ def test_percentiles_failures_and_memory() -> None:
     assert "failed, 5 articles: the first: KeyError: 'x'" in render(made, growths(made))
 
 
+def test_torch_alone_has_a_group_of_its_own() -> None:
+    made = figures([Measured(0, "bare", {"memory": {"resident": 200 * MB, "anonymous": MB}})])
+    assert [(e.group, e.name, e.value) for e in made] == [
+        ("torch alone", "resident", 200.0),
+        ("torch alone", "anonymous", 1.0),
+    ]
+
+
 def test_memory_that_the_system_does_not_tell_is_not_measured() -> None:
     bare = Measured(0, "bare", {"memory": {}})
     values = {"ms": [1.0], "stages_ms": {}, "failed": [], "memory": {}}
