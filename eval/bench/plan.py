@@ -73,8 +73,8 @@ class Plan:
 class Measured:
     """A measurement: what was measured, or the ``error`` for which nothing was.
 
-    ``size`` is the number of articles, 0 where none are needed; of vectors alone, of rows. ``kept`` says that an earlier,
-    interrupted bench measured it.
+    ``size`` is the number of articles, 0 where none are needed; of vectors alone, of rows.
+    ``kept`` says that an earlier, interrupted bench measured it.
     """
 
     size: int

@@ -13,8 +13,9 @@ is set up as its own documentation starts, and asked for as many passages as are
 documentation leaves a choice, the better one is taken (LangChain's BM25 gets a tokenizer, its
 default splits at white space). None gets a reranker or a language model. This project's retriever
 has a reader that orders the best candidates, and is measured as every app gets it; another row is
-measured without, which is the same work as the peers'. Not fair: this project's fusion and order were chosen while looking at the questions of
-multihop_rag, the peers' were not; another set tells how much of the difference carries over.
+measured without, which is the same work as the peers'. Not fair: this project's fusion and order
+were chosen while looking at the questions of multihop_rag, the peers' were not; another set tells
+how much of the difference carries over.
 """
 
 from __future__ import annotations
