@@ -21,6 +21,7 @@ class Own:
     """``Collection.sync`` and ``retrieve``."""
 
     precision: Precision = "auto"
+    rerank: bool = True
     _encoder: SentenceEncoder
     _collection: Collection
     _numbers: dict[tuple[str, int, int], int]
@@ -47,19 +48,25 @@ class Own:
         """The retriever's hits, as every app of this project gets them."""
         from embeddings.retriever import retrieve  # noqa: PLC0415 (heavy)
 
-        found = retrieve(self._collection, question, self._k)
+        found = retrieve(self._collection, question, self._k, rerank=self.rerank)
         return [
             self._numbers[hit.article.id, hit.passage.start, hit.passage.end] for hit in found.hits
         ]
 
     def remarks(self) -> Sequence[str]:
         """That its arithmetic may not be the peers'."""
-        if self.precision == "float32":
+        if self.precision == "float32" or not self.rerank:
             return ()
         return (
             "this project embeds in bfloat16 where the processor multiplies it, the peers in "
             "float32; the row float32 is this project without that",
         )
+
+
+class Unread(Own):
+    """The same without its reader: what the peers do, who have none."""
+
+    rerank = False
 
 
 class Float32(Own):
