@@ -100,13 +100,9 @@ class Encoder(Protocol):
 class _Model(Protocol):
     """A loaded model, of whichever kind."""
 
-    def embed(self, texts: Sequence[str]) -> FloatArray:
-        """Rows of unit length."""
-        ...
+    def embed(self, texts: Sequence[str]) -> FloatArray: ...
 
-    def embed_question(self, text: str) -> FloatArray:
-        """One row."""
-        ...
+    def embed_question(self, text: str) -> FloatArray: ...
 
 
 class SentenceEncoder:
@@ -265,9 +261,8 @@ class SentenceEncoder:
             from embeddings.encoder_openvino import OpenVinoModel  # noqa: PLC0415 (optional)
 
             lowered: Literal["bf16", "f32"] = "bf16" if self._bits == "bfloat16" else "f32"
-            return OpenVinoModel(
-                self._folder, batches, precision=lowered, batch_size=self.batch_size
-            )
+            size = self.batch_size
+            return OpenVinoModel(self._folder, batches, precision=lowered, batch_size=size)
         wait_passively()
         import torch  # noqa: PLC0415 (1 s)
 

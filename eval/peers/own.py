@@ -14,13 +14,14 @@ from eval.peers.systems import Given
 
 if TYPE_CHECKING:
     from embeddings.collection import Collection
-    from embeddings.encoder import Precision, SentenceEncoder
+    from embeddings.encoder import Backend, Precision, SentenceEncoder
 
 
 class Own:
     """``Collection.sync`` and ``retrieve``."""
 
     precision: Precision = "auto"
+    backend: Backend = "auto"
     rerank: bool = True
     _encoder: SentenceEncoder
     _collection: Collection
@@ -31,7 +32,7 @@ class Own:
         """Load the packaged model; the folder is the same one that every peer is given."""
         from embeddings.encoder import SentenceEncoder  # noqa: PLC0415 (heavy)
 
-        self._encoder = SentenceEncoder(precision=self.precision)
+        self._encoder = SentenceEncoder(precision=self.precision, backend=self.backend)
         self._encoder.encode_query(f"Are the weights of {model.name} in memory?")
 
     def build(self, given: Given, k: int) -> None:
@@ -70,6 +71,7 @@ class Unread(Own):
 
 
 class Float32(Own):
-    """The same in the peers' arithmetic."""
+    """The same in the peers' arithmetic, by the library that they use."""
 
     precision: Precision = "float32"
+    backend: Backend = "torch"
