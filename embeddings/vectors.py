@@ -139,10 +139,12 @@ class SegmentedIndex:
 
     def merged(self, parts: Sequence[Segment], folder: Path | None) -> SegmentedIndex:
         """Another index, in which one segment holds the rows of these neighbours."""
-        if not parts:
-            return self
+        return self.replaced(parts, self.whole(parts, folder)) if parts else self
+
+    def whole(self, parts: Sequence[Segment], folder: Path | None) -> Segment:
+        """One segment with the rows of these neighbours."""
         rows = (batch for part in parts for batch in part.batches())
-        return self.replaced(parts, build(self.dim, rows, folder))
+        return build(self.dim, rows, folder)
 
     def replaced(self, parts: Sequence[Segment], whole: Segment) -> SegmentedIndex:
         """Another index, with a segment in the place of the neighbours it was made of.
