@@ -15,7 +15,6 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import batched
 from pathlib import Path
 
 import numpy as np
@@ -174,6 +173,10 @@ def merge(
                 return None
             merged = now.replaced(parts, whole)
             write(directory, store, manifest.generation, merged)
+    with store.translated(), writer_lock(directory):
+        latest = _read_manifest(directory, store)
+        if latest is not None:
+            vector_folder.clean(folder, latest.vectors)
     same = manifest.generation == snapshot.generation
     return Snapshot(snapshot.generation, merged, snapshot.words) if same else None
 
@@ -196,12 +199,16 @@ def _added(store: Store, since: int, upto: int) -> list[int]:
     return sorted(row[0] for row in store.connection.execute(query, (since, upto, upto)))
 
 
+def _portions(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (keys[start : start + READ] for start in range(0, len(keys), READ))
+
+
 def _rows(store: Store, keys: Sequence[int], dim: int) -> Iterator[Batch]:
     query = (
         "SELECT v.value FROM json_each(?) j CROSS JOIN passages p ON p.key = j.value "
         "CROSS JOIN vectors v ON v.key = p.vector"
     )
-    for some in batched(keys, READ):
+    for some in _portions(keys):
         values = store.connection.execute(query, (json.dumps(some),)).fetchall()
         blob = b"".join(row[0] for row in values)
         yield as_keys(some), np.frombuffer(blob, dtype="<f4").reshape(len(some), dim)
@@ -212,7 +219,7 @@ def _words(store: Store, keys: Sequence[int]) -> Iterator[WordEntry]:
         "SELECT p.key, p.article, p.start, p.end FROM json_each(?) j "
         "CROSS JOIN passages p ON p.key = j.value"
     )
-    for some in batched(keys, READ):
+    for some in _portions(keys):
         rows = store.connection.execute(query, (json.dumps(some),)).fetchall()
         articles = store.articles_by_key(sorted({row[1] for row in rows}))
         for key, owner, start, end in rows:

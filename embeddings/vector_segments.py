@@ -13,6 +13,7 @@ candidates, whose rows are then read and scored exactly. docs/speed.md has the m
 from __future__ import annotations
 
 import math
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -41,7 +42,7 @@ TRAINED_ON = 64
 ROUNDS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Segment:
     """Rows under ascending keys. ``scan`` is FAISS's index over the rows, or over their codes.
 
@@ -185,7 +186,7 @@ def build(dim: int, batches: Iterable[Batch], folder: Path | None) -> Segment:
         parts = [(keys, np.asarray(rows, dtype="<f2")) for keys, rows in batches]
         keys = np.concatenate([as_keys([]), *(part[0] for part in parts)])
         rows = np.concatenate([np.zeros((0, dim), dtype="<f2"), *(part[1] for part in parts)])
-        return opened("", keys, RowsInMemory(rows), None)
+        return opened(uuid.uuid4().hex, keys, RowsInMemory(rows), None)
     written = Written(folder, dim)
     for some, those in batches:
         written.add(some, those)

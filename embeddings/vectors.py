@@ -52,7 +52,7 @@ class VectorIndex(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SegmentedIndex:
     """Rows of ``dim`` numbers in segments, oldest first; never changed after it is made."""
 

@@ -39,7 +39,7 @@ from embeddings.search import (
     score,
 )
 from embeddings.understanding import Known, Understanding, understand
-from embeddings.vectors import FlatIndex
+from embeddings.vectors import SegmentedIndex
 from eval.results import Place
 from eval.studies.rankings import Study, add_ways, opened, parser, table
 
@@ -180,7 +180,7 @@ class Asked:
                 snapshot = replace(snapshot, words=WordIndex(None))
             if not way.vectors:
                 dim = self.collection.encoder.identity.dim
-                snapshot = replace(snapshot, vectors=FlatIndex(dim))
+                snapshot = replace(snapshot, vectors=SegmentedIndex(dim))
             search = Search(self.collection, snapshot, POOL)
             searched = search(self.question, found, self.register)
             places = self.collection.locations(searched.keys(), snapshot)
