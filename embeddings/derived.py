@@ -169,8 +169,6 @@ def merge(
                 return None
             held = [*vectors.segments, whole]
             now = vector_folder.load(folder, manifest.vectors, vectors.dim, held)
-            if not {part.name for part in parts} <= {segment.name for segment in now.segments}:
-                return None
             merged = now.replaced(parts, whole)
             write(directory, store, manifest.generation, merged)
     with store.translated(), writer_lock(directory):

@@ -149,16 +149,21 @@ class SegmentedIndex:
     def replaced(self, parts: Sequence[Segment], whole: Segment) -> SegmentedIndex:
         """Another index, with a segment in the place of the neighbours it was made of.
 
-        What was removed from them since it was made is removed from it.
+        Keys are in order over all segments and never come back, so what holds is the range of
+        keys: this index may have changed since ``whole`` was begun. What was removed meanwhile is
+        removed from it, and of a segment that took up some of the parts what came later stays.
         """
-        names = {part.name for part in parts}
-        now = [segment for segment in self.segments if segment.name in names]
-        held = np.concatenate([segment.held() for segment in now])
-        whole = whole.without(np.setdiff1d(whole.held(), held, assume_unique=True))
-        at = self.segments.index(now[0])
-        rest = [segment for segment in self.segments if segment.name not in names]
-        rest.insert(at, whole)
-        return type(self)(self.dim, tuple(segment for segment in rest if len(segment)))
+        first, last = parts[0].keys[0], parts[-1].keys[-1]
+        before, inside, after = [], [as_keys([])], []
+        for segment in self.segments:
+            held = segment.held()
+            within = held[(held >= first) & (held <= last)]
+            inside.append(within)
+            rest = segment.without(within)
+            (before if segment.keys[0] < first else after).append(rest)
+        gone = np.setdiff1d(whole.held(), np.concatenate(inside), assume_unique=True)
+        segments = [*before, whole.without(gone), *after]
+        return type(self)(self.dim, tuple(segment for segment in segments if len(segment)))
 
     @classmethod
     def of(cls, keys: IntArray, rows: FloatArray) -> Self:
