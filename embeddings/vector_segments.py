@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.encoder import FloatArray
+from embeddings.errors import CollectionCorrupt
 from embeddings.vector_files import HalfArray, IntArray, Rows, RowsInMemory, Written
 
 Batch: TypeAlias = tuple[IntArray, FloatArray | HalfArray]
@@ -37,6 +38,8 @@ CANDIDATES, CANDIDATES_EACH = 200, 4
 # Allowed rows up to which all are scored, which takes less than a scan.
 GATHERED = 2000
 BLOCK = 16_384
+# Bytes that FAISS may always ask for when it opens codes: it checks a table that it then leaves out.
+LITTLE = 64_000_000
 # For each list, of the rows that the lists are learnt from.
 TRAINED_ON = 64
 ROUNDS = 8
@@ -213,11 +216,18 @@ def opened(name: str, keys: IntArray, rows: Rows, codes: NDArray[np.uint8] | Non
 
 
 def parsed(codes: NDArray[np.uint8]) -> Any:  # noqa: ANN401 (FAISS's stubs do not know it)
-    """The index FAISS wrote; it may take no more memory than its file."""
+    """The index FAISS wrote; no part of it may take more memory than its file, or a little.
+
+    Raises:
+        CollectionCorrupt: this FAISS cannot read it.
+    """
     import faiss  # noqa: PLC0415 (loaded when needed)
 
-    faiss.set_deserialization_vector_byte_limit(len(codes))
-    return faiss.deserialize_index(codes)
+    faiss.set_deserialization_vector_byte_limit(max(len(codes), LITTLE))
+    try:
+        return faiss.deserialize_index(codes)
+    except RuntimeError as exc:
+        raise CollectionCorrupt(f"FAISS cannot read a segment's codes: {exc}") from exc
 
 
 def _compressed(rows: Rows) -> Any:  # noqa: ANN401 (FAISS's stubs do not know it)
@@ -225,12 +235,14 @@ def _compressed(rows: Rows) -> Any:  # noqa: ANN401 (FAISS's stubs do not know i
 
     count, dim = rows.shape
     lists = 2 ** round(math.log2(math.sqrt(count)))
-    scan: Any = faiss.index_factory(
-        dim, f"IVF{lists},PQ{dim // 2}x4fs", faiss.METRIC_INNER_PRODUCT
-    )
+    pairs = dim if dim % 2 else dim // 2
+    scan: Any = faiss.index_factory(dim, f"IVF{lists},PQ{pairs}x4fs", faiss.METRIC_INNER_PRODUCT)
     scan.cp.niter = ROUNDS
     sample = np.linspace(0, count - 1, min(count, TRAINED_ON * lists)).astype(np.int64)
-    scan.train(rows.take(sample).astype(np.float32))
+    # Hundreds of small clusterings: threads would wait for each other (8 s for 100,000 rows became
+    # 90 s beside busy cores).
+    with one_thread():
+        scan.train(rows.take(sample).astype(np.float32))
     for start in range(0, count, BLOCK):
         scan.add(rows.block(start, min(start + BLOCK, count)).astype(np.float32))
     return scan
