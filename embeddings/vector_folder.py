@@ -56,9 +56,7 @@ def _entry(folder: Path, segment: Segment) -> dict[str, str]:
     return {"name": segment.name, **digests}
 
 
-def load(
-    folder: Path, listed: Listed, dim: int, held: Iterable[Segment] = ()
-) -> SegmentedIndex:
+def load(folder: Path, listed: Listed, dim: int, held: Iterable[Segment] = ()) -> SegmentedIndex:
     """Open what ``save`` listed.
 
     Args:

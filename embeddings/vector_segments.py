@@ -38,7 +38,7 @@ CANDIDATES, CANDIDATES_EACH = 200, 4
 # Allowed rows up to which all are scored, which takes less than a scan.
 GATHERED = 2000
 BLOCK = 16_384
-# Bytes that FAISS may always ask for when it opens codes: it checks a table that it then leaves out.
+# Bytes FAISS may always ask for when it opens codes: it checks a table that it then leaves out.
 LITTLE = 64_000_000
 # For each list, of the rows that the lists are learnt from.
 TRAINED_ON = 64

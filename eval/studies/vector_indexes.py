@@ -207,7 +207,10 @@ def peers(rows: FloatArray, questions: FloatArray, size: int) -> Iterator[tuple[
             statistics.fmean(np.isin(r[:k], f).mean() for r, f in zip(right, found, strict=True))
             for k in (10, 100)
         ]
-        yield name, [built, len(faiss.serialize_index(index)) / size, statistics.median(spent), *share]
+        yield (
+            name,
+            [built, len(faiss.serialize_index(index)) / size, statistics.median(spent), *share],
+        )
 
 
 def main() -> int:
@@ -236,9 +239,7 @@ def report(
     sys.stdout.write(" | ".join(("rows", *columns)) + "\n")
     for size in sizes:
         lines = (
-            peers(rows, questions, size)
-            if peers_too
-            else [("", measure(rows, questions, size))]
+            peers(rows, questions, size) if peers_too else [("", measure(rows, questions, size))]
         )
         for name, values in lines:
             cells = [f"{value:.4g}" for value in values]

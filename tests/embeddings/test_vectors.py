@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from itertools import pairwise
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given
@@ -140,7 +142,7 @@ def test_segments_stay_few_and_a_change_copies_little() -> None:
         index = index.updated([], [(as_keys(range(40 * number, 40 * number + 40)), ROWS[[0] * 40])])
         written += sum(s.size for s in index.segments if s.name not in before)
         sizes = [segment.size for segment in index.segments]
-        assert all(a > 4 * b for a, b in zip(sizes, sizes[1:], strict=False) if a > 1024)
+        assert all(a > 4 * b for a, b in pairwise(sizes) if a > 1024)
         assert len(sizes) <= 4
     assert sum(sizes) == 12_000
     # Each row, up to the smallest segment over and over, and then a few times.
@@ -161,7 +163,9 @@ def compressed() -> tuple[np.ndarray, SegmentedIndex]:
         patch.setattr(vector_segments, "COMPRESSED_FROM", 4096)
         patch.setattr(vectors, "COMPRESSED_FROM", 4096)
         index = SegmentedIndex.of(as_keys(range(10_000)), rows[:10_000])
-        index = index.updated(range(0, 10_000, 5), [(as_keys(range(10_000, 12_000)), rows[10_000:])])
+        index = index.updated(
+            range(0, 10_000, 5), [(as_keys(range(10_000, 12_000)), rows[10_000:])]
+        )
     assert [(s.compressed, s.size, s.gone) for s in index.segments] == [
         (True, 10_000, 2000),
         (False, 2000, 0),
@@ -238,8 +242,6 @@ def test_large_segments_wait_for_a_merge_of_their_own(
 
 
 def test_the_number_of_threads_is_left_alone() -> None:
-    import faiss
-
     index = SegmentedIndex.of(KEYS, ROWS)
     faiss.omp_set_num_threads(2)
     index.search(EAST, 2)
