@@ -127,8 +127,7 @@ class Segment:
         self, row: FloatArray, k: int, mask: Mask | None, everywhere: bool = False
     ) -> tuple[IntArray, FloatArray]:
         """Positions and cosines of the k nearest where the mask lets them; there are k."""
-        import faiss  # noqa: PLC0415 (loaded when needed)
-
+        faiss = _faiss()
         only: dict[str, Any] = {}
         if mask is not None:
             packed = np.packbits(mask, bitorder="little")
@@ -175,7 +174,14 @@ class Segment:
         else:
             positions = np.searchsorted(self.keys, keys)
             positions = positions[self.keys[positions] == keys]
-        return positions if self.alive is None else positions[self.alive[positions]]
+        held: IntArray = positions if self.alive is None else positions[self.alive[positions]]
+        return held
+
+
+def _faiss() -> Any:  # noqa: ANN401 (its stubs know neither keyword arguments nor selectors)
+    import faiss  # noqa: PLC0415 (loaded when needed)
+
+    return faiss
 
 
 def as_keys(keys: Sequence[int]) -> IntArray:
@@ -196,8 +202,7 @@ def build(dim: int, batches: Iterable[Batch], folder: Path | None) -> Segment:
     keys, in_file = written.finish()
     made = opened(written.name, keys, in_file, None)
     if made.compressed:
-        import faiss  # noqa: PLC0415 (loaded when needed)
-
+        faiss = _faiss()
         written.add_codes(faiss.serialize_index(made.scan))
     return made
 
@@ -221,8 +226,7 @@ def parsed(codes: NDArray[np.uint8]) -> Any:  # noqa: ANN401 (FAISS's stubs do n
     Raises:
         CollectionCorrupt: this FAISS cannot read it.
     """
-    import faiss  # noqa: PLC0415 (loaded when needed)
-
+    faiss = _faiss()
     faiss.set_deserialization_vector_byte_limit(max(len(codes), LITTLE))
     try:
         return faiss.deserialize_index(codes)
@@ -231,8 +235,7 @@ def parsed(codes: NDArray[np.uint8]) -> Any:  # noqa: ANN401 (FAISS's stubs do n
 
 
 def _compressed(rows: Rows) -> Any:  # noqa: ANN401 (FAISS's stubs do not know it)
-    import faiss  # noqa: PLC0415 (loaded when needed)
-
+    faiss = _faiss()
     count, dim = rows.shape
     lists = 2 ** round(math.log2(math.sqrt(count)))
     pairs = dim if dim % 2 else dim // 2
@@ -253,8 +256,7 @@ def _candidates(k: int) -> int:
 
 
 def _exact(rows: HalfArray) -> Any:  # noqa: ANN401 (FAISS's stubs do not know it)
-    import faiss  # noqa: PLC0415 (loaded when needed)
-
+    faiss = _faiss()
     count, dim = rows.shape
     scan: Any = faiss.IndexScalarQuantizer(
         dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
@@ -266,8 +268,7 @@ def _exact(rows: HalfArray) -> Any:  # noqa: ANN401 (FAISS's stubs do not know i
 
 def _codes_of(scan: Any, shape: tuple[int, ...]) -> HalfArray:  # noqa: ANN401 (see _exact)
     """The rows as FAISS holds them; good for as long as ``scan`` is."""
-    import faiss  # noqa: PLC0415 (loaded when needed)
-
+    faiss = _faiss()
     if not shape[0]:
         return np.zeros(shape, dtype="<f2")
     held = faiss.rev_swig_ptr(scan.codes.data(), 2 * shape[0] * shape[1])
@@ -287,8 +288,7 @@ def _scored(row: FloatArray, rows: HalfArray, k: int) -> tuple[IntArray, FloatAr
 @contextmanager
 def one_thread() -> Iterator[None]:
     """Let FAISS use one thread meanwhile: many search at once, and waiting for each other costs."""
-    import faiss  # noqa: PLC0415 (loaded when needed)
-
+    faiss = _faiss()
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     try:

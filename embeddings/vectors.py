@@ -21,7 +21,8 @@ from typing import Protocol, Self
 import numpy as np
 
 from embeddings.encoder import FloatArray
-from embeddings.vector_segments import COMPRESSED_FROM, Batch, IntArray, Segment, as_keys, build
+from embeddings.vector_files import IntArray
+from embeddings.vector_segments import COMPRESSED_FROM, Batch, Segment, as_keys, build
 
 __all__ = ["Batch", "IntArray", "SegmentedIndex", "VectorIndex", "as_keys"]
 
@@ -154,7 +155,9 @@ class SegmentedIndex:
         removed from it, and of a segment that took up some of the parts what came later stays.
         """
         first, last = parts[0].keys[0], parts[-1].keys[-1]
-        before, inside, after = [], [as_keys([])], []
+        before: list[Segment] = []
+        after: list[Segment] = []
+        inside = [as_keys([])]
         for segment in self.segments:
             held = segment.held()
             within = held[(held >= first) & (held <= last)]
