@@ -33,8 +33,9 @@ Mask: TypeAlias = NDArray[np.bool_]
 COMPRESSED_FROM = 32_768
 # Lists looked at in a search without a filter; with one, all are: its rows may lie anywhere.
 PROBES = 128
-# Candidates of the compressed scan that are scored exactly: this many, and for each wanted row.
-CANDIDATES, CANDIDATES_EACH = 200, 4
+# Candidates of the compressed scan that are scored exactly: this many and two for each
+# wanted row, or four for each where that is more.
+CANDIDATES, CANDIDATES_EACH = 400, 4
 # Allowed rows up to which all are scored, which takes less than a scan.
 GATHERED = 2000
 BLOCK = 16_384
@@ -252,7 +253,7 @@ def _compressed(rows: Rows) -> Any:  # noqa: ANN401 (FAISS's stubs do not know i
 
 
 def _candidates(k: int) -> int:
-    return CANDIDATES + CANDIDATES_EACH * k
+    return max(CANDIDATES + CANDIDATES_EACH * k // 2, CANDIDATES_EACH * k)
 
 
 def _exact(rows: HalfArray) -> Any:  # noqa: ANN401 (FAISS's stubs do not know it)
