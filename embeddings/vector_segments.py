@@ -32,7 +32,7 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 COMPRESSED_FROM = 32_768
 # Lists looked at in a search without a filter; with one, all are: its rows may lie anywhere.
-PROBES = 128
+PROBES = 192
 # Candidates of the compressed scan that are scored exactly: this many and two for each
 # wanted row, or four for each where that is more.
 CANDIDATES, CANDIDATES_EACH = 400, 4
