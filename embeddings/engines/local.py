@@ -6,7 +6,6 @@ Enters: a folder. Leaves: an ``Engine`` over it, and ``Snapshot``s to search. Ad
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -232,9 +231,9 @@ class LocalEngine:
 
     def catch_up(self) -> Mapping[str, float]:
         """Bring FAISS and tantivy to the current generation."""
-        begin = time.perf_counter()
-        self._current.catch_up()
-        return {"indexes": time.perf_counter() - begin}
+        spent: dict[str, float] = {}
+        self._current.catch_up(spent)
+        return spent
 
     def discard_staged(self) -> None:
         """Forget rows that an interrupted sync staged."""

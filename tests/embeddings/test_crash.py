@@ -94,7 +94,7 @@ POINTS = {
     ("embeddings.staging", "make_current", 1, "after"): (True, 0),
     ("embeddings.derived", "catch_up", 1, "before"): (True, 0),
     ("embeddings.lexical", "WordIndex.update", 1, "after"): (True, 0),
-    ("embeddings.vectors", "FlatIndex.save", 1, "after"): (True, 0),
+    ("embeddings.vector_folder", "save", 1, "after"): (True, 0),
     ("embeddings.derived", "catch_up", 1, "after"): (True, 0),
 }
 
