@@ -28,6 +28,7 @@ import numpy as np
 from embeddings import vector_folder
 from embeddings.cli import guarded
 from embeddings.encoder import FloatArray
+from embeddings.engines.local import local
 from embeddings.vector_folder import Listed
 from embeddings.vectors import Batch, IntArray, SegmentedIndex
 from eval.studies.rankings import opened, parser
@@ -220,7 +221,7 @@ def main() -> int:
     taken.add_argument("--peers", action="store_true", help="FAISS's own kinds instead")
     chosen = taken.parse_args()
     with opened(chosen) as study:
-        vectors = study.collection.snapshot().vectors
+        vectors = local(study.collection.snapshot()).vectors
         if not isinstance(vectors, SegmentedIndex):
             raise TypeError(f"expected a SegmentedIndex, found {type(vectors)}")
         rows = np.concatenate([rows for part in vectors.segments for _, rows in part.batches()])
