@@ -99,7 +99,12 @@ def _print_hits(hits: Sequence[Any]) -> None:
         source = ", ".join(x for x in (article.publisher, article.published) if x)
         print(f"{rank}. {article.label}{f' ({source})' if source else ''}  {hit.scores.fused:.3f}")
         print(f"   {article.path}:{hit.passage.start}-{hit.passage.end}")
-        print(f"   {' '.join(hit.passage.text.split())}\n")
+        print(f"   {' '.join(hit.passage.text.split())}")
+        if hit.copies:
+            told = (", ".join(filter(None, (a.publisher, a.published))) for a in hit.copies)
+            names = (x or a.label for x, a in zip(told, hit.copies, strict=True))
+            print(f"   also in: {'; '.join(names)}")
+        print()
 
 
 def status(options: argparse.Namespace) -> int:
@@ -116,6 +121,9 @@ def status(options: argparse.Namespace) -> int:
     print(f"{found.directory}: {found.articles} articles, {found.passages} passages{span}")
     print(f"encoder: {found.encoder}")
     print(f"reader: {readers.told()}")
+    if found.copied:
+        groups = f"{found.copy_groups:,} group{'s' if found.copy_groups > 1 else ''}"
+        print(f"copies: {found.copied:,} articles in {groups} of near-copies")
     for root in found.roots:
         print(f"from: {root}")
     for _, line in listed:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from embeddings.articles import read_parts
+from embeddings.copies import sketch_of
 from embeddings.encoder import FloatArray
 from embeddings.identity import content_digest
 from embeddings.schema import Article, Passage, Problem
@@ -34,11 +35,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class PreparedArticle:
-    """An article with its content digest and passages; None where it is there as it is."""
+    """An article with its content digest and passages; None where it is there as it is.
+
+    ``sketch`` is what near-copies are found by (``copies.py``); empty where it was not cut.
+    """
 
     article: Article
     digest: str
     passages: tuple[Passage, ...] | None
+    sketch: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +102,6 @@ def _prepared(article: Article, count_tokens: CountTokens, known: Known) -> Prep
     digest = content_digest(article)
     if known.current.get(article.id) == digest:
         return PreparedArticle(article, digest, None)
-    return PreparedArticle(article, digest, tuple(passages(article, count_tokens)))
+    cut = tuple(passages(article, count_tokens))
+    sentences = (span for passage in cut for span in passage.sentences)
+    return PreparedArticle(article, digest, cut, sketch_of(article, sentences))

@@ -3,13 +3,15 @@
 Enters: a question. Leaves: LangChain ``Document``s, or this project's own ``Hit``s for callers
 that want values. What the question says of its sources is recognised (``understanding.py``), both
 indexes are searched and their scores fused (``search.py``), repetition is made to cost
-(``diversity.py``), ties are broken by passage id.
+(``diversity.py``), ties are broken by passage id. Passages that repeat a better one of another
+article are folded into it before (``folding.py``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from langchain_core.callbacks import (
@@ -25,12 +27,13 @@ from embeddings.collection import Collection
 from embeddings.diversity import diversify
 from embeddings.engines.base import Snapshot
 from embeddings.errors import InvalidQuestion
+from embeddings.folding import Folding, fold
 from embeddings.known import known_of
 from embeddings.reader import PassageReader
 from embeddings.readers import released_reader
 from embeddings.rerank import READ, Rereading
 from embeddings.schema import Filters, Hit, Scores
-from embeddings.search import POOL, Candidates, Search, Searched, Watch, fuse
+from embeddings.search import POOL, Candidates, Search, Searched, Watch, fuse, named_apart
 from embeddings.understanding import Understanding, understand
 
 MAX_WORDS = 2_000
@@ -113,9 +116,7 @@ def retrieve(  # noqa: PLR0913 (each a choice of the caller's)
         known = watch("understand", lambda: known_of(collection, snapshot))
         understanding = watch("understand", lambda: understand(question, known))
     search = Search(collection, snapshot, max(POOL, k), watch)
-    searched = search(question, understanding, filters)
-    places = watch("fuse", lambda: snapshot.locations(searched.keys()))
-    candidates = watch("fuse", lambda: fuse(searched, understanding, places))
+    searched, candidates, folding = _candidates(search, question, understanding, filters, k)
     reader = released_reader() if rerank is True else rerank or None
     relevance: Mapping[int, float] = {}
     if reader is not None:
@@ -124,9 +125,35 @@ def retrieve(  # noqa: PLR0913 (each a choice of the caller's)
         rereading = Rereading(reader, texts, snapshot.passages)
         candidates, relevance = watch("rerank", lambda: rereading(candidates, best, searched))
     ranked = watch("fuse", lambda: choose(candidates, k))
-    hits = watch("fuse", lambda: _hits(snapshot, ranked, searched, relevance))
+    hits = watch("fuse", lambda: _hits(snapshot, ranked, searched, relevance, folding))
     parts = tuple(candidates.part.get(key) for key in hits) if understanding.parts else ()
     return Retrieval([*hits.values()], watch.timings, understanding, parts)
+
+
+def _candidates(
+    search: Search, question: str, understanding: Understanding, filters: Filters | None, k: int
+) -> tuple[Searched, Candidates, Folding]:
+    """What was found, copies folded: looked for deeper where these leave fewer than k others."""
+    snapshot, watch = search.snapshot, search.watch
+    while True:
+        searched = search(question, understanding, filters)
+        candidates, folding = watch("fuse", partial(_folded, search, searched, understanding))
+        enough = len(candidates.places) >= k or not folding.into
+        if enough or search.pool >= len(snapshot):
+            return searched, candidates, folding
+        search = Search(search.collection, snapshot, 4 * search.pool, watch)
+
+
+def _folded(
+    search: Search, searched: Searched, understanding: Understanding
+) -> tuple[Candidates, Folding]:
+    snapshot = search.snapshot
+    places = snapshot.locations(searched.keys())
+    candidates = fuse(searched, understanding, places)
+    leaders = snapshot.copies(sorted({place.article for place in places.values()}))
+    if not leaders:
+        return candidates, Folding()
+    return fold(candidates, leaders, snapshot.passages, named_apart(understanding, places))
 
 
 def choose(candidates: Candidates, k: int) -> list[tuple[int, float]]:
@@ -139,6 +166,7 @@ def _hits(
     ranked: Sequence[tuple[int, float]],
     searched: Searched,
     relevance: Mapping[int, float],
+    folding: Folding,
 ) -> dict[int, Hit]:
     """The hits by their passages' keys, best first."""
     found = snapshot.passages([key for key, _ in ranked])
@@ -146,6 +174,7 @@ def _hits(
         key: Hit(
             *found[key],
             Scores(score, searched.dense(key), searched.lexical(key), relevance.get(key)),
+            folding.copies(key),
         )
         for key, score in ranked
         if key in found
@@ -172,6 +201,7 @@ def to_document(hit: Hit) -> Document:
             "lexical": scores.lexical,
             "fused": scores.fused,
             "reader": scores.reader,
+            "copies": [each.id for each in hit.copies],
         },
     )
 

@@ -232,9 +232,9 @@ def _take_all_in(
             run.seconds["read"] += chunk.seconds[0]
             run.seconds["segment"] += chunk.seconds[1]
             vectors.update(chunk.vectors)
-            for article, found in _take_in(run, pending[chunk.source][0], chunk, taken):
-                waiting.append((article, found))
-                size += len(found)
+            for cut in _take_in(run, pending[chunk.source][0], chunk, taken):
+                waiting.append(cut)
+                size += len(cut[1])
             last = chunk.last and chunk.source == len(pending) - 1
             if waiting and (last or size >= BATCH_PASSAGES):
                 queue.add(waiting, teller.within(chunk), vectors)
@@ -304,7 +304,7 @@ def _take_in(run: _Run, source: SourceFile, chunk: Chunk, taken: list[_Taken]) -
         if each.passages is None:
             run.kept[article.id] = run.current[article.id][0]
         else:
-            yield article, each.passages
+            yield article, each.passages, each.sketch
 
 
 def _clash(run: _Run, prepared: PreparedArticle) -> str | None:

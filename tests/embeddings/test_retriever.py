@@ -181,6 +181,7 @@ def test_a_document_says_where_it_is_from(retriever: HybridRetriever, news: Path
         "lexical": hit.scores.lexical,
         "fused": hit.scores.fused,
         "reader": hit.scores.reader,
+        "copies": [],
     }
     assert hit.scores.reader is not None
     assert 0 < hit.scores.reader < 1
