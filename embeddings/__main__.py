@@ -66,7 +66,7 @@ def _print_report(path: str, report: Any, *, as_json: bool) -> None:  # noqa: AN
 
 def search(options: argparse.Namespace) -> int:
     """Print the passages that best match each question."""
-    from embeddings.retriever import retrieve  # noqa: PLC0415 (the parser must not wait)
+    from embeddings.retrieval import retrieve  # noqa: PLC0415 (the parser must not wait)
 
     status = 0
     with _open(options, create=False) as collection:

@@ -18,7 +18,7 @@ from embeddings.collection import Collection
 from embeddings.errors import InvalidQuestion
 from embeddings.readers import reader_for
 from embeddings.reading import Reader
-from embeddings.retriever import Retrieval, clean_question, retrieve
+from embeddings.retrieval import Retrieval, clean_question, retrieve
 from embeddings.schema import Filters
 from qa_app.also_in import with_copies
 from qa_app.conversation import Exchange, stand_alone

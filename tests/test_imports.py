@@ -118,7 +118,9 @@ def test_a_library_stays_where_it_belongs(libraries: tuple[str, ...], homes: set
 HEAVY = ("torch", "transformers", "sentence_transformers", "faiss", "langchain_core", "pandas")
 
 
-@pytest.mark.parametrize("module", ["embeddings", "embeddings.collection", "qa_app.schema"])
+@pytest.mark.parametrize(
+    "module", ["embeddings", "embeddings.collection", "qa_app.schema", "qa_app.assistant"]
+)
 def test_importing_costs_nothing(module: str) -> None:
     script = f"import sys, {module}\nprint(*(set(sys.modules) & set({HEAVY!r})))"
     done = subprocess.run(

@@ -41,7 +41,7 @@ def opening(job: Job) -> dict[str, Any]:
     """From the start of a process to its first answer, nothing in its memory."""
     start = time.time() - job.began
     clock = [time.perf_counter()]
-    for name in ("embeddings.collection", "embeddings.retriever", "qa_app.assistant"):
+    for name in ("embeddings.collection", "embeddings.retrieval", "qa_app.assistant"):
         import_module(name)
     clock.append(time.perf_counter())
     first, second = _two(job.asked())
@@ -64,14 +64,14 @@ def _two(asked: Sequence[str]) -> tuple[str, str]:
 
 def retrieving(collection: Collection) -> Ask:
     """Retrieval without the reader."""
-    from embeddings.retriever import retrieve  # noqa: PLC0415 (heavy)
+    from embeddings.retrieval import retrieve  # noqa: PLC0415 (heavy)
 
     return lambda question: retrieve(collection, question, K, rerank=False).timings_ms
 
 
 def reading(collection: Collection) -> Ask:
     """Retrieval with the reader."""
-    from embeddings.retriever import retrieve  # noqa: PLC0415 (heavy)
+    from embeddings.retrieval import retrieve  # noqa: PLC0415 (heavy)
 
     return lambda question: retrieve(collection, question, K).timings_ms
 

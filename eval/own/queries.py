@@ -21,7 +21,7 @@ from typing import Protocol, TypeVar
 
 from embeddings.collection import Collection
 from embeddings.errors import InvalidQuestion
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from embeddings.schema import Article, Hit, Passage
 from embeddings.words import words_of
 

@@ -47,7 +47,7 @@ class Own:
 
     def search(self, question: str) -> Sequence[int]:
         """The retriever's hits, as every app of this project gets them."""
-        from embeddings.retriever import retrieve  # noqa: PLC0415 (heavy)
+        from embeddings.retrieval import retrieve  # noqa: PLC0415 (heavy)
 
         found = retrieve(self._collection, question, self._k, rerank=self.rerank)
         return [

@@ -28,7 +28,7 @@ from embeddings.engines.local import local
 from embeddings.errors import InvalidQuestion
 from embeddings.lexical import WordIndex
 from embeddings.reader import PassageReader
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from embeddings.vectors import IntArray, as_keys
 from eval.files import write_whole
 from eval.results import Place, Result

@@ -13,7 +13,7 @@ import pytest
 from embeddings import sync as sync_module
 from embeddings.collection import Collection
 from embeddings.database import DATABASE
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from tests.fakes import TinyEncoder
 from tests.news import NEWS, write_lines
 
@@ -57,7 +57,7 @@ READER = """
 import json, os, pathlib, sys
 from embeddings.collection import Collection
 from embeddings.database import DATABASE
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from tests.fakes import TinyEncoder
 
 index, stop = sys.argv[1:]

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import retriever
+from embeddings import retrieval
 from embeddings.collection import Collection
 from embeddings.folding import Folding, fold, tells_all
 from embeddings.register import forget_register
-from embeddings.retriever import HybridRetriever, retrieve, to_document
+from embeddings.retrieval import retrieve
+from embeddings.retriever import HybridRetriever, to_document
 from embeddings.schema import Article, Filters, Found, Heading, Location, Passage
 from embeddings.search import Candidates
 from embeddings.store import Store
@@ -209,7 +210,7 @@ def test_another_stands_where_the_leader_is_filtered_out(copied: Collection) -> 
 def test_there_are_k_hits_where_there_are_others(
     collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retriever, "POOL", 5)
+    monkeypatch.setattr(retrieval, "POOL", 5)
     rows = [row(f"copy{n:02}", STORY, publisher=f"Paper {n}") for n in range(30)]
     write_lines(tmp_path / "many.jsonl", [*rows, *OTHERS])
     collection.sync(tmp_path / "many.jsonl")
@@ -226,7 +227,7 @@ def test_without_copies_nothing_is_different(
         assert each.engine.copies() == {}
         before = [retrieve(each, question, 9).hits for question in questions]
         with monkeypatch.context() as patch:
-            patch.setattr(retriever, "fold", None)
+            patch.setattr(retrieval, "fold", None)
             patch.setattr(type(each.snapshot()), "copies", lambda *_: {})
             after = [retrieve(each, question, 9).hits for question in questions]
         assert after == before

@@ -19,7 +19,8 @@ from pydantic import ValidationError
 
 from embeddings.collection import Collection
 from embeddings.errors import InvalidQuestion
-from embeddings.retriever import HybridRetriever, clean_question, retrieve
+from embeddings.retrieval import clean_question, retrieve
+from embeddings.retriever import HybridRetriever
 from embeddings.schema import Filters
 from tests.news import NEWS, SEEDS, write_lines
 

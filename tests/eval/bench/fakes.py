@@ -52,7 +52,7 @@ def quick() -> Iterator[Encoder]:
     from embeddings.similarity import SimilarityReader  # noqa: PLC0415
 
     with (
-        patch("embeddings.retriever.released_reader", lambda: None),
+        patch("embeddings.retrieval.released_reader", lambda: None),
         patch("qa_app.assistant.reader_for", SimilarityReader),
     ):
         yield TinyEncoder()
