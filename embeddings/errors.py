@@ -21,11 +21,11 @@
         ├── CollectionCorrupt  the database cannot be read
         ├── CollectionLocked   another process is writing
         ├── CollectionUnwritable  the folder cannot be written
-        └── EngineUnavailable  the server that it lies on cannot be used, or its package is missing
+        └── EngineUnavailable  the server it lies on cannot be used, or its package is missing
 
-Foreign errors (sqlite3, OSError, tantivy, torch, pymilvus) are translated where they first appear, with
-``raise ... from exc``. Messages say what was expected, what was found and what to do. Only the
-faces (command line, chat) catch ``CitedQAError`` and print it.
+Foreign errors (sqlite3, OSError, tantivy, torch, pymilvus) are translated where they first appear,
+with ``raise ... from exc``. Messages say what was expected, what was found and what to do. Only
+the faces (command line, chat) catch ``CitedQAError`` and print it.
 """
 
 from __future__ import annotations
@@ -108,4 +108,4 @@ class CollectionUnwritable(CollectionError):
 
 
 class EngineUnavailable(CollectionError):
-    """The server that the collection lies on does not answer or refuses, or a package is missing."""
+    """The server that it lies on does not answer or refuses, or its package is missing."""

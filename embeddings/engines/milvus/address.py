@@ -56,6 +56,11 @@ def is_milvus(address: str | Path) -> bool:
     return bool(_SERVER.match(text) or _LITE.match(text))
 
 
+def folder_of(index: str | Path) -> Path:
+    """The folder on this machine of an index: itself, or the one that goes with an address."""
+    return milvus_address(index).folder if is_milvus(index) else Path(index)
+
+
 def milvus_address(address: str | Path) -> MilvusAddress:
     """Read an address.
 

@@ -25,7 +25,8 @@ def dumped(value: Any) -> str:  # noqa: ANN401 (whatever JSON takes)
 def parts(text: str, limit: int = VARCHAR_BYTES) -> list[str]:
     """A text cut into pieces of at most ``limit`` bytes of UTF-8 each; at least one piece."""
     data = text.encode()
-    pieces, start = [], 0
+    pieces: list[str] = []
+    start = 0
     while start < len(data) or not pieces:
         end = min(start + limit, len(data))
         # Never inside a letter: those bytes begin with the bits 10.

@@ -63,20 +63,21 @@ def article_rows(key: int, article: Article, generation: int) -> Iterator[Row]:
 
 
 def passage_rows(  # noqa: PLR0913 (a row is made of these)
-    first: int,
-    owner: int,
     article: Article,
     passages: Sequence[tuple[Passage, FloatArray, bytes]],
+    *,
+    first: int,
+    owner: int,
     generation: int,
     analyze: Callable[[str], list[str]],
 ) -> Iterator[Row]:
     """An article's passages, each with its vector and the sha256 of what was embedded.
 
     Args:
-        first: the key of the first one.
-        owner: the article's key.
         article: what they are passages of.
         passages: in order.
+        first: the key of the first one.
+        owner: the article's key.
         generation: that they are staged for.
         analyze: text to stems.
     """

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -58,7 +59,7 @@ class MilvusSnapshot:
             if self._facets is None:
                 publishers: dict[str, None] = {}
                 authors: dict[str, None] = {}
-                days = set()
+                days: set[str] = set()
                 for head in self._truth.heads(self.generation) if len(self) else ():
                     publishers.update({head.publisher: None} if head.publisher else {})
                     authors.update({head.author: None} if head.author else {})
@@ -159,10 +160,13 @@ class MilvusSnapshot:
 
 
 def _facets(publishers: Iterable[str], authors: Iterable[str], days: set[str]) -> Facets:
-    from datetime import date  # noqa: PLC0415
-
-    spans = [date.fromisoformat(day) for day in (min(days), max(days))] if days else [None, None]
-    return Facets(tuple(publishers), tuple(authors), *spans)
+    since, until = (min(days), max(days)) if days else (None, None)
+    return Facets(
+        tuple(publishers),
+        tuple(authors),
+        date.fromisoformat(since) if since else None,
+        date.fromisoformat(until) if until else None,
+    )
 
 
 def _ranked(found: Iterable[tuple[int, float]], k: int) -> dict[int, float]:

@@ -164,7 +164,8 @@ class Truth:
         found = []
         for item, head in heads.items():
             text = "".join(bodies[item][part] for part in sorted(bodies[item]))
-            found.append(SourceRow(*json.loads(head), problems=problems_of(text)))
+            root, path, signature, fingerprint, reader = json.loads(head)
+            found.append(SourceRow(root, path, signature, fingerprint, reader, problems_of(text)))
         return sorted(found, key=lambda source: (source.root, source.path))
 
     def known_sources(self, root: str, at: int) -> dict[str, SourceRow]:

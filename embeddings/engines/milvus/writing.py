@@ -1,4 +1,4 @@
-"""What a sync writes on Milvus: rows of the next generation, then the one row that makes it current.
+"""What a sync writes on Milvus: rows of the next generation, then the row that makes it current.
 
 Enters: articles with passages and vectors, and what was learned of each file. Leaves: a new
 generation. Deliberately knows nothing of how articles are read or embedded. Use it with the lease
@@ -119,7 +119,9 @@ class Writer:
         analyze = analyzer().analyze
         for key, (each, found) in zip(keys, batch, strict=True):
             whole = [(one, vectors[digest], digest) for one, digest in found]
-            rows += passage_rows(passage, key, each, whole, upcoming, analyze)
+            rows += passage_rows(
+                each, whole, first=passage, owner=key, generation=upcoming, analyze=analyze
+            )
             passage += len(found)
         self._tables.articles.upsert(
             row
