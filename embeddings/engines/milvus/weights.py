@@ -24,7 +24,7 @@ SparseRow = dict[int, float]
 
 K1, B = 1.2, 0.75
 # Stems of a passage with its heading, on average (docs/scaling.md).
-MEAN_STEMS = 150.0
+MEAN_STEMS = 160.0
 # Where a passage has no stem: a vector must not be empty. No stem has this number.
 _NO_STEM = 0
 _TERMS = 2**32 - 2

@@ -28,10 +28,18 @@ def shown(collection: Collection) -> list[tuple[object, ...]]:
     return [
         (status.generation, status.articles, status.passages, status.problems),
         *((a.id, a.path, a.text) for a in collection.articles()),
-        *((h.passage.id, h.passage.text, h.scores.dense, h.scores.lexical) for h in hits),
+        # What lies in a segment is summed in another order than what does not.
+        *(
+            (h.passage.id, h.passage.text, *_rounded(h.scores.dense, h.scores.lexical))
+            for h in hits
+        ),
         *((each.id, each.path) for each in collection.removed()),
         *((word, collection.words().idf(word)) for word in ("oslo", "museum", "rain")),
     ]
+
+
+def _rounded(*scores: float | None) -> list[float | None]:
+    return [None if score is None else round(score, 4) for score in scores]
 
 
 def stopping(monkeypatch: pytest.MonkeyPatch, at: int) -> Callable[[], int]:
