@@ -65,9 +65,11 @@ class Table:
         if not self.exists():
             schema = self._schema()
             self._call("create_collection", schema=schema, consistency_level="Strong")
-        if not self._call("list_indexes"):
+        wanted = self._indexed()
+        if len(self._call("list_indexes")) < len(wanted):
+            missing = [each for each in wanted if not self._call("list_indexes", each.name)]
             # Waiting for an index over nothing would take half a second each.
-            self._call("create_index", self._indexes(index), sync=False)
+            self._call("create_index", self._indexes(missing, index), sync=False)
         self._call("load_collection")
 
     def _schema(self) -> Any:  # noqa: ANN401
@@ -82,18 +84,21 @@ class Table:
             schema.add_field(NO_VECTOR, DataType.FLOAT_VECTOR, dim=2)
         return schema
 
-    def _indexes(self, index: str) -> Any:  # noqa: ANN401
+    def _indexed(self) -> list[Field]:
+        found = [field for field in self._fields if field.sought or field.kind in _VECTORS]
+        return [*found, Field(NO_VECTOR, "FLOAT_VECTOR", 2)] if self._bare else found
+
+    def _indexes(self, fields: Sequence[Field], index: str) -> Any:  # noqa: ANN401
         params = self._client.prepare_index_params()
-        build = {"M": 16, "efConstruction": 200} if index == "HNSW" else {}
-        for field in self._fields:
-            if field.kind == "FLOAT_VECTOR":
-                params.add_index(field.name, index_type=index, metric_type="IP", params=build)
+        for field in fields:
+            if field.kind not in _VECTORS:
+                params.add_index(field.name, index_type="INVERTED")
             elif field.kind == "SPARSE_FLOAT_VECTOR":
                 params.add_index(field.name, index_type="SPARSE_INVERTED_INDEX", metric_type="IP")
-            elif field.sought:
-                params.add_index(field.name, index_type="INVERTED")
-        if self._bare:
-            params.add_index(NO_VECTOR, index_type="FLAT", metric_type="IP")
+            else:
+                kind = "FLAT" if field.name == NO_VECTOR else index
+                build = {"M": 16, "efConstruction": 200} if kind == "HNSW" else {}
+                params.add_index(field.name, index_type=kind, metric_type="IP", params=build)
         return params
 
     def upsert(self, rows: Iterable[Row]) -> None:
@@ -163,7 +168,7 @@ class Table:
             anns_field=field,
             limit=k,
             filter=where,
-            output_fields=list(fields),
+            output_fields=list(fields) or [self.key],
             search_params={"metric_type": "IP", **params},
         )
         return [

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from embeddings.engines.milvus.address import MilvusAddress
+from embeddings.engines.milvus.connection import translated
 from embeddings.engines.milvus.schema import FOREVER, tables
 from embeddings.engines.milvus.table import Row, Table
 from embeddings.errors import CollectionNotFound
@@ -38,8 +39,9 @@ class Tables:
         self.vectors, self.leases = made["vectors"], made["leases"]
         self._all = list(made.values())
         self._address = address
-        # Milvus itself moves what it took to segments, when it sees fit.
-        self._lite = "lite" in str(client.get_server_version()).lower()
+        with translated(address):
+            # Milvus itself moves what it took to segments, when it sees fit.
+            self._lite = "lite" in str(client.get_server_version()).lower()
 
     def make(self, *, create: bool) -> None:
         """Make what is missing, and load all.
