@@ -6,6 +6,7 @@ Enters: an address. Leaves: an ``Engine`` over it. ``schema.py`` says how a coll
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -131,7 +132,8 @@ class MilvusEngine:
         state = self._tables.state()
         kept = self._snapshot
         if kept is None or kept.generation != state.generation:
-            kept = self._snapshot = MilvusSnapshot(self._tables, self._truth, state)
+            tables = self._tables.settled(time.monotonic())
+            kept = self._snapshot = MilvusSnapshot(tables, Truth(tables), state)
         return kept
 
     def catch_up(self) -> Mapping[str, float]:

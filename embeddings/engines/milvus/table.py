@@ -3,13 +3,17 @@
 Enters: rows as dicts, filters as Milvus writes them. Leaves: the same. Deliberately knows nothing
 of what the rows mean.
 
-Every read is strongly consistent: it sees whatever was acknowledged before, by anybody. Rows go in
-by upsert alone: a write that is repeated after a broken connection then makes no second row.
+Every read is strongly consistent: it sees whatever was acknowledged before, by anybody. A read of
+what is long there need not wait for that (``settled``). Rows go in by upsert alone: a write that is
+repeated after a broken connection then makes no second row.
 """
 
 from __future__ import annotations
 
+import copy
+import math
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -24,6 +28,8 @@ BATCH_ROWS = 1_000
 BATCH_BYTES = 8_000_000
 # Values that are looked up in one call: the filter is text that has to be parsed.
 LOOKED_UP = 500
+# Twice of how far behind Milvus may be in a "Bounded" read (its ``common.gracefulTime``, 5 s).
+BOUND_SECONDS = 10.0
 _VECTORS = {"FLOAT_VECTOR", "SPARSE_FLOAT_VECTOR"}
 
 
@@ -45,6 +51,23 @@ class Table:
         self._bare = not any(field.kind in _VECTORS for field in fields)
         # Milvus Lite wants writes to one table one after the other.
         self._writing = threading.Lock()
+        self._since = math.inf
+
+    def settled(self, since: float) -> Table:
+        """The same table for who reads nothing that was written after ``since``.
+
+        Args:
+            since: as ``time.monotonic`` counts.
+
+        Returns:
+            a table whose reads are "Bounded", once what was there at ``since`` is within the bound.
+        """
+        other = copy.copy(self)
+        other._since = since
+        return other
+
+    def _level(self) -> str:
+        return "Bounded" if time.monotonic() - self._since > BOUND_SECONDS else "Strong"
 
     def _call(self, method: str, *given: Any, **named: Any) -> Any:  # noqa: ANN401
         """Ask the client for something about this table; its errors become this project's."""
@@ -125,7 +148,12 @@ class Table:
 
     def rows(self, where: str, *fields: str) -> list[Row]:
         """The rows that a filter lets through, where they are few."""
-        found = self._call("query", filter=where, output_fields=list(fields))
+        found = self._call(
+            "query",
+            filter=where,
+            output_fields=list(fields),
+            consistency_level=self._level(),
+        )
         return [dict(row) for row in found]
 
     def looked_up(
@@ -170,6 +198,7 @@ class Table:
             filter=where,
             output_fields=list(fields) or [self.key],
             search_params={"metric_type": "IP", **params},
+            consistency_level=self._level(),
         )
         return [
             [(int(hit[self.key]), float(hit["distance"]), dict(hit["entity"])) for hit in hits]

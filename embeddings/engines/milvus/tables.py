@@ -6,6 +6,7 @@ knows nothing of articles.
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -56,6 +57,13 @@ class Tables:
             )
         for table in self._all:
             table.make(self._address.index)
+
+    def settled(self, since: float) -> Tables:
+        """The same for who reads a generation that was current at ``since`` (``Table.settled``)."""
+        other = copy.copy(self)
+        other.records, other.articles = self.records.settled(since), self.articles.settled(since)
+        other.passages, other.terms = self.passages.settled(since), self.terms.settled(since)
+        return other
 
     def generational(self) -> tuple[Table, ...]:
         """Those whose rows are visible by generation."""

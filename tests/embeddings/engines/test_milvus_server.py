@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from embeddings.collection import Collection
-from embeddings.engines.milvus import connection, lease
+from embeddings.engines.milvus import connection, lease, table
 from embeddings.engines.milvus.engine import MilvusEngine
+from embeddings.engines.milvus.table import Table
 from embeddings.errors import (
     CollectionLocked,
     CollectionNotFound,
@@ -195,6 +196,38 @@ def test_a_lease_is_renewed(
         time.sleep(1.5)
         with pytest.raises(CollectionLocked):
             other.sync(news)
+
+
+def test_what_is_long_there_is_read_without_waiting(
+    milvus_server: Server, tmp_path: Path, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Strongly consistent at first; later within Milvus's bound, which the generation is past."""
+    levels: list[object] = []
+    real = Table._call
+
+    def call(self: Table, method: str, *given: object, **named: object) -> object:
+        if method in {"query", "search"}:
+            levels.append(named["consistency_level"])
+        return real(self, method, *given, **named)
+
+    encoder = TinyEncoder()
+    row = encoder.encode_query("a strike in Oslo")
+    with place_of("server", tmp_path, milvus_server.port).open(encoder) as collection:
+        collection.sync(news)
+        snapshot = collection.snapshot()
+        monkeypatch.setattr(Table, "_call", call)
+        first = snapshot.nearest(row, 4), snapshot.locations([1, 2, 3, 4])
+        assert set(levels) == {"Strong"}
+        levels.clear()
+        monkeypatch.setattr(table, "BOUND_SECONDS", 0.0)
+        assert (snapshot.nearest(row, 4), snapshot.locations([1, 2, 3, 4])) == first
+        assert snapshot.matching("strike", 4)
+        assert set(levels) == {"Bounded"}
+        levels.clear()
+        # Which generation is current is always asked for strongly.
+        assert collection.snapshot() is snapshot
+        collection.remove("oslo")
+        assert set(levels) == {"Strong"}
 
 
 def test_hnsw(tmp_path: Path) -> None:
