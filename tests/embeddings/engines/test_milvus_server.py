@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from embeddings.__main__ import main
 from embeddings.collection import Collection
 from embeddings.engines.milvus import connection, lease, table
 from embeddings.engines.milvus.engine import MilvusEngine
@@ -244,18 +245,20 @@ def test_hnsw(tmp_path: Path) -> None:
         assert [snapshot.locations([key])[key].id for key in found] == [name for name, _ in wanted]
 
 
-def test_the_command_line(tmp_path: Path, news: Path) -> None:
+def test_the_command_line(
+    tmp_path: Path, news: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     address = f"milvus+lite:{tmp_path / 'news.db'}"
+    monkeypatch.setattr("embeddings.collection.SentenceEncoder", TinyEncoder)
 
     def embeddings(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "embeddings", *arguments, "--index", address],
-            check=True, capture_output=True, text=True, cwd=ROOT,
-        )  # fmt: skip
-        return done.stdout
+        assert main([*arguments, "--index", address]) == 0
+        return capsys.readouterr().out
 
     assert "4 added" in embeddings("index", str(news))
     status = json.loads(embeddings("status", "--json"))
     assert (status["directory"], status["passages"]) == (address, 4)
-    (hit,) = json.loads(embeddings("search", "Who went on strike?", "--json", "--k", "1"))["hits"]
-    assert hit["article"] == "oslo" or hit["article"]["id"] == "oslo"
+    found = json.loads(embeddings("search", "Who went on strike?", "--json", "--k", "1"))
+    assert [Path(hit["path"]).name for hit in found["hits"]] == ["news.jsonl"]
+    embeddings("remove", "oslo")
+    assert json.loads(embeddings("status", "--json"))["passages"] == 3
