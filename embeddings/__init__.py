@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from embeddings.encoder import Encoder as Encoder
     from embeddings.encoder import SentenceEncoder as SentenceEncoder
     from embeddings.errors import CitedQAError as CitedQAError
+    from embeddings.retrieval import retrieve as retrieve
     from embeddings.retriever import HybridRetriever as HybridRetriever
-    from embeddings.retriever import retrieve as retrieve
     from embeddings.schema import Article as Article
     from embeddings.schema import Filters as Filters
     from embeddings.schema import Hit as Hit
@@ -36,7 +36,7 @@ _HOMES = {
     "Passage": "schema",
     "SentenceEncoder": "encoder",
     "SyncReport": "sync",
-    "retrieve": "retriever",
+    "retrieve": "retrieval",
 }
 
 __all__ = [*_HOMES]  # noqa: PLE0604 (strings, all of them)

@@ -66,7 +66,7 @@ def _print_report(path: str, report: Any, *, as_json: bool) -> None:  # noqa: AN
 
 def search(options: argparse.Namespace) -> int:
     """Print the passages that best match each question."""
-    from embeddings.retriever import retrieve  # noqa: PLC0415 (the parser must not wait)
+    from embeddings.retrieval import retrieve  # noqa: PLC0415 (the parser must not wait)
 
     status = 0
     with _open(options, create=False) as collection:
@@ -99,30 +99,43 @@ def _print_hits(hits: Sequence[Any]) -> None:
         source = ", ".join(x for x in (article.publisher, article.published) if x)
         print(f"{rank}. {article.label}{f' ({source})' if source else ''}  {hit.scores.fused:.3f}")
         print(f"   {article.path}:{hit.passage.start}-{hit.passage.end}")
-        print(f"   {' '.join(hit.passage.text.split())}\n")
+        print(f"   {' '.join(hit.passage.text.split())}")
+        if hit.copies:
+            told = (", ".join(filter(None, (a.publisher, a.published))) for a in hit.copies)
+            names = (x or a.label for x, a in zip(told, hit.copies, strict=True))
+            print(f"   also in: {'; '.join(names)}")
+        print()
 
 
 def status(options: argparse.Namespace) -> int:
     """Say what the index holds."""
     with _open(options, create=False) as collection:
         found = collection.status()
-        articles = collection.articles()
+        # Without their texts: all of them together may be more than memory holds.
+        listed = [(article_record(each), _listed(each)) for each in collection.each_article()]
     if options.json:
-        listing = [article_record(article) for article in articles]
+        listing = [record for record, _ in listed]
         print_json({**asdict(found), "reader": readers.told(), "listing": listing})
         return 0
     span = f", {found.first_published} to {found.last_published}" if found.first_published else ""
     print(f"{found.directory}: {found.articles} articles, {found.passages} passages{span}")
     print(f"encoder: {found.encoder}")
     print(f"reader: {readers.told()}")
+    if found.copied:
+        groups = f"{found.copy_groups:,} group{'s' if found.copy_groups > 1 else ''}"
+        print(f"copies: {found.copied:,} articles in {groups} of near-copies")
     for root in found.roots:
         print(f"from: {root}")
-    for article in articles:
-        source = ", ".join(x for x in (article.publisher, article.author, article.published) if x)
-        untitled = "" if article.title else " [no title; its first words]"
-        print(f"  {article.id}  {article.label}{untitled}{f' ({source})' if source else ''}")
+    for _, line in listed:
+        print(line)
     print_problems(found.problems)
     return 0
+
+
+def _listed(article: Any) -> str:  # noqa: ANN401 (an Article)
+    source = ", ".join(x for x in (article.publisher, article.author, article.published) if x)
+    untitled = "" if article.title else " [no title; its first words]"
+    return f"  {article.id}  {article.label}{untitled}{f' ({source})' if source else ''}"
 
 
 def show(options: argparse.Namespace) -> int:

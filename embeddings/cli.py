@@ -168,8 +168,9 @@ class Bar:
         if self._bar is None:
             form = "{percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
             self._bar = tqdm(total=1.0, bar_format=form, disable=None, file=sys.stderr)
+        what = Path(progress.path).name or "building the indexes"
         self._bar.set_postfix_str(
-            f"{progress.embedded} passages, {Path(progress.path).name}", False
+            f"{progress.embedded:,} passages, {progress.rate:.0f} a second, {what}", False
         )
         self._bar.update(progress.fraction - self._bar.n)
 

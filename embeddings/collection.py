@@ -21,6 +21,7 @@ from embeddings.engines.milvus.address import is_milvus
 from embeddings.engines.milvus.engine import MilvusEngine
 from embeddings.errors import ArticleNotFound
 from embeddings.opening import check_or_record, prepared
+from embeddings.preparing import Preparing
 from embeddings.schema import Article, Location, Passage
 from embeddings.status import CollectionStatus, read_status
 from embeddings.sync import ProgressCallback, SyncReport, sync
@@ -94,7 +95,12 @@ class Collection:
         """Close."""
         self.close()
 
-    def sync(self, path: str | Path, progress: ProgressCallback | None = None) -> SyncReport:
+    def sync(
+        self,
+        path: str | Path,
+        progress: ProgressCallback | None = None,
+        preparing: Preparing | None = None,
+    ) -> SyncReport:
         """Make the collection hold what lies at ``path`` now.
 
         New files are added, changed ones replaced, vanished ones removed; only passages that
@@ -104,6 +110,7 @@ class Collection:
         Args:
             path: a folder, read recursively, or one file.
             progress: called before each file that is read, and while passages are embedded.
+            preparing: reads, cuts and perhaps embeds in another place, such as a cluster.
 
         Raises:
             ArticleUnreadable: there is nothing at ``path``.
@@ -112,7 +119,7 @@ class Collection:
         """
         root = Path(path).expanduser().resolve()
         with self.engine.writing():
-            return sync(self.engine, self.encoder, root, progress)
+            return sync(self.engine, self.encoder, root, progress, preparing)
 
     def resync(self, progress: ProgressCallback | None = None) -> list[SyncReport]:
         """Sync every path that was synced before; one that is gone keeps its articles."""

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from embeddings import derived
 from embeddings.derived import Snapshot
-from embeddings.errors import CollectionLocked, CollectionUnwritable
+from embeddings.errors import CollectionError, CollectionLocked, CollectionUnwritable
 from embeddings.locking import writer_lock
 from embeddings.store import Store
+from embeddings.vectors import SegmentedIndex
 
 
 class CurrentSnapshot:
@@ -35,6 +36,7 @@ class CurrentSnapshot:
         # Not one lock: a sync publishes while another thread waits for it in ``get``.
         self._lock = threading.Lock()
         self._swapping = threading.Lock()
+        self._merging = threading.Lock()
 
     def get(self) -> Snapshot:
         """The snapshot in memory, or a newer one if a sync made some.
@@ -53,19 +55,47 @@ class CurrentSnapshot:
             with self._lock:
                 return self._refreshed(generation)
 
-    def catch_up(self) -> Snapshot:
+    def catch_up(self, spent: dict[str, float] | None = None) -> Snapshot:
         """Bring the indexes on disk to the store's generation; with the writer's lock held.
+
+        Args:
+            spent: gets the seconds that each index took.
 
         Raises:
             CollectionUnwritable: they cannot be written.
         """
         start = self._snapshot
-        if start is None or start.generation != self._on_disk():
-            start = derived.load(self._directory, self._store, self._dim)
+        if start is None or not derived.is_on_disk(self._directory, self._store, start):
+            start = derived.load(self._directory, self._store, self._dim, held=start)
         try:
-            return self._publish(derived.catch_up(self._directory, self._store, self._dim, start))
+            caught_up = derived.catch_up(self._directory, self._store, self._dim, start, spent)
         except OSError as exc:
             raise CollectionUnwritable(f"cannot write to {self._directory}: {exc}") from exc
+        self._merge_later(caught_up)
+        return self._publish(caught_up)
+
+    def _merge_later(self, snapshot: Snapshot) -> None:
+        """Have large segments merged meanwhile: searches go on with the ones that are there."""
+        vectors = snapshot.vectors
+        if self._merging.locked() or not isinstance(vectors, SegmentedIndex) or not vectors.due():
+            return
+        # No daemon: a process that ends waits, some seconds once in thousands of articles.
+        threading.Thread(target=self._merge, args=(snapshot, vectors), name="merging").start()
+
+    def _merge(self, snapshot: Snapshot, vectors: SegmentedIndex) -> None:
+        if not self._merging.acquire(blocking=False):
+            return
+        try:
+            merged = derived.merge(self._directory, self._store, snapshot, vectors)
+        except (OSError, CollectionError):
+            # Nothing is lost but time: the segments are searched as they are, and the next sync
+            # tries again. Whoever syncs is told of a full disk there.
+            return
+        finally:
+            self._merging.release()
+        with self._swapping:
+            if merged is not None and self._snapshot is snapshot:
+                self._snapshot = merged
 
     def _refreshed(self, generation: int) -> Snapshot:
         current = self._snapshot
@@ -74,7 +104,7 @@ class CurrentSnapshot:
         if generation == 0:
             return self._publish(derived.empty(self._dim))
         if current is None or self._on_disk() == generation:
-            current = derived.load(self._directory, self._store, self._dim) or current
+            current = derived.load(self._directory, self._store, self._dim, current) or current
         if current is not None and current.generation == generation:
             return self._publish(current)
         # A writer is between its commit and its indexes, or was killed there. Whoever gets the

@@ -82,6 +82,14 @@ CREATE TABLE excluded (
 ) WITHOUT ROWID;
 """
 
+# A layout made before there were sketches gets the table when it is opened.
+_SKETCHES = """
+CREATE TABLE IF NOT EXISTS sketches (
+    article INTEGER PRIMARY KEY REFERENCES articles (key) ON DELETE CASCADE,
+    sketch BLOB NOT NULL
+)
+"""
+
 
 class _Held:
     """One thread's connection, closed when nobody holds it any more."""
@@ -123,6 +131,8 @@ class Database:
                 self._make()
             if not self._is_made("meta"):
                 raise sqlite3.DatabaseError("another program's database")
+            if not self._is_made("sketches"):
+                self.connection.execute(_SKETCHES)
             # Damage is told when the collection is opened, not in mid-answer, where that is quick;
             # a large database is checked as it is read.
             if self.path.stat().st_size <= CHECKED_BYTES:

@@ -4,28 +4,37 @@ Enters: the ``Store``. Leaves: a ``Snapshot`` of one generation. Both indexes ca
 time; they are caught up from what the store says was added and removed since, or rebuilt when
 damaged, missing, or too far behind. Deliberately knows nothing of files, articles or ranking.
 
-``derived.json`` names the FAISS file with its sha256, and the generation that both indexes show.
-It is replaced last: whoever finds it older than the store catches up, and repeating that is safe.
+``derived.json`` names the vectors' files with their sha256, and the generation that both indexes
+show. It is replaced last: whoever finds it older than the store catches up, and repeating that is
+safe.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
-from embeddings.encoder import FloatArray
+from embeddings import vector_folder
 from embeddings.errors import CollectionCorrupt
 from embeddings.inputs import encoder_input
 from embeddings.lexical import LEXICAL_VERSION, WordEntry, WordIndex
+from embeddings.locking import writer_lock
 from embeddings.store import Store
-from embeddings.vectors import FlatIndex, IntArray, VectorIndex, as_keys
+from embeddings.vector_folder import Listed
+from embeddings.vector_segments import Segment, one_thread
+from embeddings.vectors import Batch, SegmentedIndex, VectorIndex, as_keys
 
 MANIFEST = "derived.json"
 WORDS = "words"
+VECTORS = "vectors"
+# Passages read from the store at a time: what a rebuild holds in memory.
+READ = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +50,33 @@ class Snapshot:
 class _Manifest:
     generation: int
     collection: str
-    vectors: str
-    sha256: str
     lexical: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Delta:
-    """Passages that appeared and disappeared between two generations."""
-
-    removed: list[int]
-    keys: IntArray
-    rows: FloatArray
-    words: list[WordEntry]
+    dim: int
+    vectors: Listed
 
 
 def empty(dim: int) -> Snapshot:
     """The snapshot of a collection nothing was ever put in."""
-    return Snapshot(0, FlatIndex(dim), WordIndex(None))
+    return Snapshot(0, SegmentedIndex(dim), WordIndex(None))
 
 
-def load(directory: Path, store: Store, dim: int) -> Snapshot | None:
-    """Open the indexes as they lie there; None where they are missing, damaged or another's."""
+def load(directory: Path, store: Store, dim: int, held: Snapshot | None = None) -> Snapshot | None:
+    """Open the indexes as they lie there; None where they are missing, damaged or another's.
+
+    Args:
+        directory: the collection's folder.
+        store: the truth.
+        dim: dimension of its vectors.
+        held: a snapshot in memory: what it has open of the files is not read again.
+    """
     manifest = _read_manifest(directory, store)
-    if manifest is None or not (directory / WORDS).is_dir():
+    if manifest is None or manifest.dim != dim or not (directory / WORDS).is_dir():
         return None
+    segments: Sequence[Segment] = ()
+    if held is not None and isinstance(held.vectors, SegmentedIndex):
+        segments = held.vectors.segments
     try:
-        vectors = FlatIndex.load(directory / manifest.vectors, manifest.sha256, dim)
+        vectors = vector_folder.load(directory / VECTORS, manifest.vectors, dim, segments)
         words = WordIndex(directory / WORDS)
     except CollectionCorrupt:
         return None
@@ -81,83 +90,159 @@ def generation_on_disk(directory: Path, store: Store) -> int | None:
     return None if manifest is None else manifest.generation
 
 
-def catch_up(directory: Path, store: Store, dim: int, current: Snapshot | None) -> Snapshot:
+def is_on_disk(directory: Path, store: Store, snapshot: Snapshot) -> bool:
+    """Whether a snapshot is what lies on disk: of that generation, in those files."""
+    manifest = _read_manifest(directory, store)
+    return (
+        manifest is not None
+        and manifest.generation == snapshot.generation
+        and isinstance(snapshot.vectors, SegmentedIndex)
+        and vector_folder.is_there(snapshot.vectors, directory / VECTORS, manifest.vectors)
+    )
+
+
+def catch_up(
+    directory: Path,
+    store: Store,
+    dim: int,
+    current: Snapshot | None,
+    spent: dict[str, float] | None = None,
+) -> Snapshot:
     """Bring the indexes to the store's generation and write them. Needs the writer's lock.
 
     Args:
         directory: the collection's folder.
         store: the truth.
         dim: dimension of its vectors.
-        current: the snapshot to start from; None, or one too far behind, means rebuilding.
+        current: the snapshot to start from, as it lies on disk; None, or one too far behind, means
+            rebuilding.
+        spent: gets the seconds that "vectors" and "words" took, where there was anything to do.
     """
     upcoming = store.generation
     if current is not None and current.generation == upcoming:
         return current
+    vectors, since = SegmentedIndex(dim), -1
     if current is None or current.generation < int(store.meta("purged") or 0):
         WordIndex.discard(directory / WORDS)
-        current = Snapshot(0, FlatIndex(dim), WordIndex(directory / WORDS))
-        delta = _delta(store, -1, upcoming, dim)
-    else:
-        delta = _delta(store, current.generation, upcoming, dim)
-    # Readers hold the old snapshot: its vectors are copied, never changed in place.
-    vectors = current.vectors.copy()
-    vectors.remove(as_keys(delta.removed))
-    vectors.add(delta.keys, delta.rows)
+    elif isinstance(current.vectors, SegmentedIndex):
+        vectors, since = current.vectors, current.generation
+    removed, added = _removed(store, since, upcoming), _added(store, since, upcoming)
+    begin = time.perf_counter()
+    vectors = vectors.updated(removed, _rows(store, added, dim), directory / VECTORS)
+    middle = time.perf_counter()
+    # Readers hold the old snapshot, and its words with it.
     words = WordIndex(directory / WORDS)
-    words.update(delta.removed, delta.words)
-    _write(directory, store, upcoming, vectors)
+    words.update(removed, _words(store, added))
+    if spent is not None:
+        spent.update(vectors=middle - begin, words=time.perf_counter() - middle)
+    write(directory, store, upcoming, vectors)
     return Snapshot(upcoming, vectors, words)
 
 
-def _delta(store: Store, since: int, upto: int, dim: int) -> _Delta:
-    removed = [
-        row[0]
-        for row in store.connection.execute(
-            "SELECT p.key FROM passages p JOIN articles a ON a.key = p.article "
-            "WHERE a.removed > ? AND a.removed <= ? AND a.added <= ?",
-            (since, upto, since),
-        )
-    ]
-    rows = store.connection.execute(
-        "SELECT p.key, p.article, p.start, p.end, v.value FROM passages p "
-        "JOIN articles a ON a.key = p.article JOIN vectors v ON v.key = p.vector "
-        "WHERE a.added > ? AND a.added <= ? AND (a.removed IS NULL OR a.removed > ?) "
-        "ORDER BY p.key",
-        (since, upto, upto),
-    ).fetchall()
-    articles = store.articles_by_key(sorted({row[1] for row in rows}))
-    words = [
-        WordEntry(key, owner, encoder_input(articles[owner], start, end))
-        for key, owner, start, end, _ in rows
-    ]
-    blob = b"".join(row[4] for row in rows)
-    matrix = np.frombuffer(blob, dtype="<f4").reshape(len(rows), dim)
-    return _Delta(removed, as_keys([row[0] for row in rows]), matrix, words)
-
-
-def _write(directory: Path, store: Store, generation: int, vectors: VectorIndex) -> None:
-    name = f"vectors-{generation}.faiss"
-    digest = vectors.save(directory / name)
-    manifest = {
-        "generation": generation,
-        "collection": store.meta("identity"),
-        "vectors": name,
-        "sha256": digest,
-        "lexical": LEXICAL_VERSION,
-    }
+def write(directory: Path, store: Store, generation: int, vectors: SegmentedIndex) -> None:
+    """Make a generation of the vectors, and the words beside them, what lies on disk."""
+    folder = directory / VECTORS
+    before = _read_manifest(directory, store)
+    listed = vector_folder.save(vectors, folder, before.vectors if before else None)
+    identity = store.meta("identity") or ""
+    manifest = _Manifest(generation, identity, LEXICAL_VERSION, vectors.dim, listed)
     temporary = directory / f"{MANIFEST}.{os.getpid()}.tmp"
-    temporary.write_text(json.dumps(manifest), encoding="utf-8")
+    temporary.write_text(json.dumps(asdict(manifest)), encoding="utf-8")
     temporary.replace(directory / MANIFEST)
+    vector_folder.clean(folder, listed)
+    # What versions before this one kept.
     for old in directory.glob("vectors-*.faiss*"):
-        if old.name != name:
-            old.unlink(missing_ok=True)
+        old.unlink(missing_ok=True)
+
+
+def merge(
+    directory: Path, store: Store, snapshot: Snapshot, vectors: SegmentedIndex
+) -> Snapshot | None:
+    """Make one of the segments that should be one, and let the files on disk say so.
+
+    Reading and writing rows needs no lock; the writer's is asked for when all is written.
+
+    Returns:
+        the snapshot with the new segment; None where another was faster, or a sync came between
+        whose snapshot this process does not hold.
+
+    Raises:
+        OSError, CollectionError: something cannot be read or written; nothing has changed.
+    """
+    folder, parts = directory / VECTORS, vectors.due()
+    with vector_folder.merging(folder) as alone:
+        if not alone or not parts:
+            return None
+        with one_thread():
+            whole = vectors.whole(parts, folder)
+        with store.translated(), writer_lock(directory):
+            manifest = _read_manifest(directory, store)
+            if manifest is None:
+                return None
+            held = [*vectors.segments, whole]
+            now = vector_folder.load(folder, manifest.vectors, vectors.dim, held)
+            merged = now.replaced(parts, whole)
+            write(directory, store, manifest.generation, merged)
+    with store.translated(), writer_lock(directory):
+        latest = _read_manifest(directory, store)
+        if latest is not None:
+            vector_folder.clean(folder, latest.vectors)
+    same = manifest.generation == snapshot.generation
+    return Snapshot(snapshot.generation, merged, snapshot.words) if same else None
+
+
+def _removed(store: Store, since: int, upto: int) -> list[int]:
+    """Keys of the passages that disappeared between two generations."""
+    query = (
+        "SELECT p.key FROM articles a CROSS JOIN passages p ON p.article = a.key "
+        "WHERE a.removed > ? AND a.removed <= ? AND a.added <= ?"
+    )
+    return [row[0] for row in store.connection.execute(query, (since, upto, since))]
+
+
+def _added(store: Store, since: int, upto: int) -> list[int]:
+    """Keys of the passages that appeared between two generations, ascending."""
+    query = (
+        "SELECT p.key FROM articles a CROSS JOIN passages p ON p.article = a.key "
+        "WHERE a.added > ? AND a.added <= ? AND (a.removed IS NULL OR a.removed > ?) "
+    )
+    return sorted(row[0] for row in store.connection.execute(query, (since, upto, upto)))
+
+
+def _portions(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (keys[start : start + READ] for start in range(0, len(keys), READ))
+
+
+def _rows(store: Store, keys: Sequence[int], dim: int) -> Iterator[Batch]:
+    query = (
+        "SELECT v.value FROM json_each(?) j CROSS JOIN passages p ON p.key = j.value "
+        "CROSS JOIN vectors v ON v.key = p.vector"
+    )
+    for some in _portions(keys):
+        values = store.connection.execute(query, (json.dumps(some),)).fetchall()
+        blob = b"".join(row[0] for row in values)
+        yield as_keys(some), np.frombuffer(blob, dtype="<f4").reshape(len(some), dim)
+
+
+def _words(store: Store, keys: Sequence[int]) -> Iterator[WordEntry]:
+    query = (
+        "SELECT p.key, p.article, p.start, p.end FROM json_each(?) j "
+        "CROSS JOIN passages p ON p.key = j.value"
+    )
+    for some in _portions(keys):
+        rows = store.connection.execute(query, (json.dumps(some),)).fetchall()
+        articles = store.articles_by_key(sorted({row[1] for row in rows}))
+        for key, owner, start, end in rows:
+            yield WordEntry(key, owner, encoder_input(articles[owner], start, end))
 
 
 def _read_manifest(directory: Path, store: Store) -> _Manifest | None:
     try:
         manifest = _Manifest(**json.loads((directory / MANIFEST).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        # Missing or damaged: derived, so rebuilding is the remedy, not an error.
+        names = [entry["name"] for entry in manifest.vectors["segments"]]
+    except (OSError, ValueError, TypeError, KeyError):
+        # Missing, damaged or of an earlier version: derived, so rebuilding is the remedy.
         return None
+    plain = all(isinstance(name, str) and name.isalnum() for name in names)
     same = (manifest.lexical, manifest.collection) == (LEXICAL_VERSION, store.meta("identity"))
-    return manifest if same else None
+    return manifest if same and plain else None

@@ -25,7 +25,9 @@ from embeddings.engines.base import Engine
 from embeddings.inputs import encoder_input
 from embeddings.schema import Article, Passage
 
-Cut = tuple[Article, Sequence[Passage]]
+# An article, its passages, its sketch.
+Cut = tuple[Article, Sequence[Passage], bytes]
+_Digested = tuple[Article, Sequence[tuple[Passage, bytes]], bytes]
 
 
 def digest_of(text: str) -> bytes:
@@ -39,7 +41,7 @@ class _Batch:
 
     digests: Sequence[bytes]
     rows: Future[tuple[FloatArray, float]]
-    then: Sequence[tuple[Article, Sequence[tuple[Passage, bytes]]]]
+    then: Sequence[_Digested]
     tell: Callable[[], None]
 
 
@@ -76,17 +78,17 @@ class EmbeddingQueue:
         """Embed and stage articles; returns when the last batch of them is under way.
 
         Args:
-            articles: with their passages.
+            articles: with their passages and sketches.
             tell: gets the share of their new passages that is embedded, as it grows.
             vectors: rows that were made elsewhere, by digest.
         """
         texts: dict[bytes, str] = {}
         cut = []
-        for article, passages in articles:
+        for article, passages, sketch in articles:
             inputs = [encoder_input(article, each.start, each.end) for each in passages]
             digests = [digest_of(text) for text in inputs]
             texts.update(zip(digests, inputs, strict=True))
-            cut.append((article, list(zip(passages, digests, strict=True))))
+            cut.append((article, list(zip(passages, digests, strict=True)), sketch))
         missing = self._without_vector(list(texts), vectors or {})
         if not missing:
             self._settle()
@@ -137,10 +139,11 @@ class EmbeddingQueue:
         self._stage(batch.then)
         batch.tell()
 
-    def _stage(self, articles: Sequence[tuple[Article, Sequence[tuple[Passage, bytes]]]]) -> None:
+    def _stage(self, articles: Sequence[_Digested]) -> None:
         if not articles:
             return
         begin = time.perf_counter()
-        keys = self._engine.stage_articles(articles)
-        self.staged.update({a.id: key for (a, _), key in zip(articles, keys, strict=True)})
+        batch = [(article, passages) for article, passages, _ in articles]
+        keys = self._engine.stage_articles(batch, [sketch for _, _, sketch in articles])
+        self.staged.update({a.id: key for (a, _), key in zip(batch, keys, strict=True)})
         self.seconds["store"] += time.perf_counter() - begin

@@ -1,9 +1,11 @@
-"""Texts in, unit vectors out; sentence-transformers lives here and nowhere else.
+"""Texts in, unit vectors out, by the quickest way there is on this machine.
 
 Enters: strings. Leaves: float32 rows of unit length, token counts, and the model's identity
 (name, sha256 of its weights, dimension), which an index records so that it is never searched
 with another model's vectors. Deliberately knows nothing of articles, passages or FAISS, nor how
-weight files are found and checked (``weights.py``).
+weight files are found and checked (``weights.py``), nor how rows are computed: the packaged model
+by this project's own layers (``encoder_packed.py``) or, where that is installed and quicker, by
+OpenVINO (``encoder_openvino.py``), any other by sentence-transformers (``encoder_sentences.py``).
 
 The default model comes as an ordinary package, so nothing is downloaded. Identity and token
 counts need only its files; torch is imported when the first text is embedded.
@@ -11,12 +13,12 @@ counts need only its files; torch is imported when the first text is embedded.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -24,27 +26,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import EncoderUnavailable
-from embeddings.processor import multiplies_bfloat16
+from embeddings.processor import multiplies_bfloat16, wait_passively
 from embeddings.weights import (
     PACKAGED_MODEL,
     PACKAGED_SHA256,
+    WEIGHTS_FILE,
     folder_digest,
     packaged_folder,
     packaged_weights,
-    parameters_digest,
 )
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+    from embeddings.encoder_sentences import SentenceTransformersModel
 
 FloatArray = NDArray[np.float32]
 Precision = Literal["auto", "float32", "bfloat16"]
+Backend = Literal["auto", "torch", "openvino"]
 
 DEFAULT_ENCODER = PACKAGED_MODEL
 DEFAULT_SHA256 = PACKAGED_SHA256
 DEFAULT_DIM = 384
 KEPT_QUESTIONS = 16
-PADDED_TO = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Encoder(Protocol):
 
     @property
     def arithmetic(self) -> str:
-        """What it computes in: "float32", "bfloat16"."""
+        """What it computes in: "float32", "bfloat16", with an engine that is not torch named."""
         ...
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
@@ -95,6 +97,14 @@ class Encoder(Protocol):
         ...
 
 
+class _Model(Protocol):
+    """A loaded model, of whichever kind."""
+
+    def embed(self, texts: Sequence[str]) -> FloatArray: ...
+
+    def embed_question(self, text: str) -> FloatArray: ...
+
+
 class SentenceEncoder:
     """An ``Encoder`` over any sentence-transformers model; safe to share between threads."""
 
@@ -104,6 +114,7 @@ class SentenceEncoder:
         *,
         batch_size: int = 32,
         precision: Precision = "auto",
+        backend: Backend = "auto",
     ) -> None:
         """Name the model; nothing is loaded before it is needed.
 
@@ -111,15 +122,18 @@ class SentenceEncoder:
             model: ``all-MiniLM-L6-v2`` (packaged), a folder, or a name on a model hub.
             batch_size: passages a forward pass.
             precision: ``auto`` computes the packaged model in bfloat16 where the processor
-                multiplies it in hardware (2.9 times the passages a second, cosine to float32
-                .9999 on average; a test holds it to that), and everything else in float32.
+                multiplies it in hardware (cosine to float32 .9999 on average; a test holds it to
+                that), and everything else in float32.
+            backend: ``auto`` takes OpenVINO for the packaged model in float32 if it is installed,
+                and torch otherwise; docs/speed.md has the figures.
         """
         self.model = model
         self.precision = precision
+        self.backend = backend
         self.batch_size = batch_size
         self._lock = threading.Lock()
+        self._loading = threading.Lock()
         self._questions: OrderedDict[str, FloatArray] = OrderedDict()
-        self._parameters_digest = ""
 
     @property
     def packaged(self) -> bool:
@@ -127,23 +141,33 @@ class SentenceEncoder:
         return self.model == DEFAULT_ENCODER
 
     @cached_property
-    def arithmetic(self) -> Literal["float32", "bfloat16"]:
-        """What the layers compute in on this machine; vectors of both can be searched together."""
+    def arithmetic(self) -> str:
+        """What the layers compute in on this machine; vectors of all can be searched together."""
+        return self._bits + (", OpenVINO" if self._engine == "openvino" else "")
+
+    @cached_property
+    def _bits(self) -> Literal["float32", "bfloat16"]:
         if self.precision == "auto":
+            wait_passively()
             return "bfloat16" if self.packaged and multiplies_bfloat16() else "float32"
         return self.precision
+
+    @cached_property
+    def _engine(self) -> Literal["torch", "openvino"]:
+        if self.backend != "auto":
+            return self.backend
+        quicker = self.packaged and self._bits == "float32"
+        return "openvino" if quicker and find_spec("openvino") else "torch"
 
     @cached_property
     def identity(self) -> EncoderIdentity:
         """Name, weights and dimension; only a model that is not packaged is loaded for it."""
         if self.packaged:
             return EncoderIdentity(DEFAULT_ENCODER, DEFAULT_SHA256, DEFAULT_DIM)
-        dim = self._model.get_embedding_dimension()
-        if dim is None:
-            raise EncoderUnavailable(f"{self.model} does not say how many dimensions it has")
-        folder = Path(self.model)
-        digest = folder_digest(folder) if folder.is_dir() else self._parameters_digest
-        return EncoderIdentity(folder.name if folder.is_dir() else self.model, digest, dim)
+        model, folder = self._other, Path(self.model)
+        if folder.is_dir():
+            return EncoderIdentity(folder.name, folder_digest(folder), model.dim)
+        return EncoderIdentity(self.model, model.digest, model.dim)
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """Embed passages.
@@ -157,24 +181,15 @@ class SentenceEncoder:
         """
         if not texts:
             return np.zeros((0, self.identity.dim), dtype=np.float32)
-        return self._run(self._model.encode_document, list(texts))
+        return self._model.embed(texts)
 
     def encode_query(self, text: str) -> FloatArray:
         """Embed one question: float32, shape (dim,), unit length. Raises as ``encode``."""
-        import torch  # noqa: PLC0415 (loaded when needed)
-
-        model = self._model
         with self._lock:
             if text in self._questions:
                 return self._questions[text]
-            # One thread: as fast for a short text, and 10 ms at worst beside a busy core, where
-            # two threads that wait for each other were seen to take 135 ms (p50 7 ms both).
-            threads = torch.get_num_threads()
-            torch.set_num_threads(1)
-            try:
-                row: FloatArray = self._run(model.encode_query, [text])[0]
-            finally:
-                torch.set_num_threads(threads)
+        row = self._model.embed_question(text)
+        with self._lock:
             # The retriever and the reader ask for the same one; a few are enough.
             self._questions[text] = row
             while len(self._questions) > KEPT_QUESTIONS:
@@ -201,9 +216,13 @@ class SentenceEncoder:
 
     @cached_property
     def _word_table(self) -> FloatArray:
-        transformer: Any = self._model[0]
-        weight = transformer.model.get_input_embeddings().weight
-        table: FloatArray = weight.detach().float().numpy()
+        if self.packaged:
+            from safetensors import safe_open  # noqa: PLC0415 (loaded when needed)
+
+            with safe_open(self._folder / WEIGHTS_FILE, "numpy") as file:
+                table: FloatArray = file.get_tensor("embeddings.word_embeddings.weight")
+        else:
+            table = self._other.word_table()
         centred: FloatArray = table - table.mean(0)
         return centred
 
@@ -220,82 +239,64 @@ class SentenceEncoder:
         text: str = self._tokenizer.to_str()
         return text
 
-    def _run(self, encode: Callable[..., Any], texts: list[str]) -> FloatArray:
-        rows = encode(
-            texts,
-            batch_size=self.batch_size,
-            normalize_embeddings=True,
-            convert_to_numpy=True,
-            show_progress_bar=False,
-        )
-        return np.ascontiguousarray(rows, dtype=np.float32)
-
-    def _lower_precision(self, model: SentenceTransformer) -> None:
-        """Compute the layers in bfloat16, and pool what they give in float32."""
-        import torch  # noqa: PLC0415 (loaded when needed)
-
-        transformer: Any = model[0]
-        transformer.model.to(torch.bfloat16)
-        # Adding up 256 tokens in 8 bits of mantissa would lose more than all the layers do.
-        transformer.register_forward_hook(_pool_in_float32)
-        # Every new length makes oneDNN prepare, and keep, kernels of its own: over 9,000 passages
-        # the process grew from 0.9 to 2.2 GB. With few lengths it stays, and is no slower.
-        transformer.processing_kwargs = {"text": {"pad_to_multiple_of": PADDED_TO}}
-
     @cached_property
     def _tokenizer(self) -> Any:  # noqa: ANN401 (tokenizers ships no types)
-        if not self.packaged:
-            # A copy: truncation and padding of the model's own must stay as they are.
-            from tokenizers import Tokenizer  # noqa: PLC0415 (loaded when needed)
+        from embeddings.encoder_tokens import tokenizer_of  # noqa: PLC0415 (imports this module)
 
-            tokenizer = Tokenizer.from_str(self._model.tokenizer.backend_tokenizer.to_str())
-        else:
-            from tokenizers import Tokenizer  # noqa: PLC0415 (loaded when needed)
-
-            tokenizer = Tokenizer.from_file(str(packaged_folder() / "tokenizer.json"))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+        return tokenizer_of(packaged_folder()) if self.packaged else self._other.tokenizer
 
     @cached_property
-    def _loaded(self) -> SentenceTransformer:
-        folder = packaged_weights().parent if self.packaged else Path(self.model)
-        # Threads that spin while they wait starve whatever else the machine is doing.
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-        if folder.is_dir():
-            # A local folder needs no network: say so before the hub's client is imported.
-            os.environ.setdefault("HF_HUB_OFFLINE", "1")
-        try:
-            from sentence_transformers import SentenceTransformer  # noqa: PLC0415 (3 s)
-            from transformers.utils import logging  # noqa: PLC0415 (loaded when needed)
+    def _folder(self) -> Path:
+        """The packaged model's, its weights checked."""
+        return packaged_weights().parent
 
-            logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # ships no types
-            model = SentenceTransformer(
-                str(folder) if folder.is_dir() else self.model,
-                device="cpu",
-                trust_remote_code=False,
-            )
-        except (ImportError, OSError, ValueError, RuntimeError) as exc:
+    @cached_property
+    def _loaded(self) -> _Model:
+        if not self.packaged:
+            return self._sentences()
+        from embeddings.encoder_tokens import TokenBatches  # noqa: PLC0415 (imports this module)
+
+        batches = TokenBatches(self._folder, self._tokenizer)
+        if self._engine == "openvino":
+            from embeddings.encoder_openvino import OpenVinoModel  # noqa: PLC0415 (optional)
+
+            lowered: Literal["bf16", "f32"] = "bf16" if self._bits == "bfloat16" else "f32"
+            size = self.batch_size
+            return OpenVinoModel(self._folder, batches, precision=lowered, batch_size=size)
+        wait_passively()
+        import torch  # noqa: PLC0415 (1 s)
+
+        from embeddings.encoder_packed import PackedModel  # noqa: PLC0415 (imports torch)
+
+        dtype = torch.bfloat16 if self._bits == "bfloat16" else torch.float32
+        return PackedModel(self._folder, batches, dtype=dtype, batch_size=self.batch_size)
+
+    def _sentences(self) -> SentenceTransformersModel:
+        if self.backend == "openvino":
             raise EncoderUnavailable(
-                f"cannot load the embedding model {self.model!r}: {exc}. Give a folder that holds "
-                f"a sentence-transformers model, or leave the setting out to use "
-                f"{DEFAULT_ENCODER}, which comes with the project"
-            ) from exc
-        if not (self.packaged or folder.is_dir()):
-            # Of the weights as they came: rounded ones would be another model by name.
-            tensors = model.state_dict().items()
-            self._parameters_digest = parameters_digest(
-                {name: tensor.detach().cpu().float().numpy() for name, tensor in tensors}
+                f"OpenVINO computes {DEFAULT_ENCODER} only, the encoder is {self.model!r}; leave "
+                f"the back end to `auto`"
             )
-        if self.arithmetic == "bfloat16":
-            self._lower_precision(model)
-        return model
+        wait_passively()
+        from embeddings.encoder_sentences import (  # noqa: PLC0415 (imports this module)
+            SentenceTransformersModel,
+        )
+
+        lower = self._bits == "bfloat16"
+        return SentenceTransformersModel(self.model, lower=lower, batch_size=self.batch_size)
 
     @property
-    def _model(self) -> SentenceTransformer:
-        with self._lock:
+    def _model(self) -> _Model:
+        with self._loading:
             return self._loaded
 
+    @property
+    def _other(self) -> SentenceTransformersModel:
+        """The model, where it is not the packaged one."""
+        from embeddings.encoder_sentences import (  # noqa: PLC0415 (imports this module)
+            SentenceTransformersModel,
+        )
 
-def _pool_in_float32(_module: object, _inputs: object, output: dict[str, Any]) -> dict[str, Any]:
-    return output | {"token_embeddings": output["token_embeddings"].float()}
+        model = self._model
+        assert isinstance(model, SentenceTransformersModel)  # noqa: S101 (for the types)
+        return model

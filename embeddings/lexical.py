@@ -18,6 +18,7 @@ import shutil
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,12 @@ LEXICAL_VERSION = "1"
 
 ANALYZER = "english"
 LONGEST_WORD = 60
+# Bytes that the writer gathers before it writes a segment.
 WRITER_MEMORY = 64_000_000
+LARGE_WRITER_MEMORY = 256_000_000
+PORTION = 2048
+# Stems whose number of passages is kept: a count reads all that has the stem.
+COUNTED = 100_000
 # What a country's other name is worth, beside the one that was asked with (docs/retrieval.md).
 OTHER_NAME = 0.5
 # Words that say how a question is put, not what it is about. In a passage they are kept.
@@ -122,6 +128,8 @@ class WordIndex:
             raise CollectionUnwritable(f"cannot write to {directory}: {exc}") from exc
         self._index.register_tokenizer(ANALYZER, self._analyzer)
         self._searcher = self._index.searcher()
+        # How many passages have a stem, as far as it was asked; true for this searcher.
+        self._counted: dict[str, int] = {}
 
     @staticmethod
     def discard(directory: Path) -> None:
@@ -148,37 +156,52 @@ class WordIndex:
         return bool(stems) and not any(self._frequency(stem) for stem in stems)
 
     def _frequency(self, stem: str) -> int:
-        # Counted by searching: the index's own figure includes passages that were removed.
-        query = Query.term_query(self._schema, "text", stem, index_option="freq")
-        found: Any = self._searcher.search(query, limit=1, count=True)  # its stub lacks count
-        return int(found.count or 0)
+        known = self._counted.get(stem)
+        if known is None:
+            # Counted by searching: the index's own figure includes passages that were removed.
+            query = Query.term_query(self._schema, "text", stem, index_option="freq")
+            found: Any = self._searcher.search(query, limit=1, count=True)  # its stub lacks count
+            if len(self._counted) >= COUNTED:
+                self._counted = {}
+            known = self._counted[stem] = int(found.count or 0)
+        return known
 
-    def update(self, removed: Iterable[int], added: Sequence[WordEntry]) -> None:
+    def update(self, removed: Iterable[int], added: Iterable[WordEntry]) -> None:
         """Forget keys, add entries, and make both visible at once.
 
         An entry replaces what stood under its key, so an update that was cut off can be repeated.
+        Entries are taken as they come: no more than some thousand are in memory at a time.
 
         Raises:
             CollectionUnwritable: the index cannot be written (disk full, another writer).
         """
+        entries = iter(added)
+        first = list(islice(entries, PORTION))
+        large = len(first) == PORTION
+        memory = LARGE_WRITER_MEMORY if large else WRITER_MEMORY
         try:
-            writer = self._index.writer(heap_size=WRITER_MEMORY, num_threads=1)
-            stale = [*removed, *(entry.key for entry in added)]
-            if stale and len(self):
-                # By query: deleting an unsigned field by term finds nothing in tantivy 0.27.
-                writer.delete_documents_by_query(Query.term_set_query(self._schema, "key", stale))
-            for entry in added:
-                document = tantivy.Document()
-                document.add_unsigned("key", entry.key)
-                document.add_unsigned("article", entry.article)
-                document.add_text("text", normalize(entry.text))
-                writer.add_document(document)
+            writer = self._index.writer(heap_size=memory, num_threads=1)
+            self._forget(writer, list(removed))
+            for portion in chain([first], iter(lambda: list(islice(entries, PORTION)), [])):
+                self._forget(writer, [entry.key for entry in portion])
+                for entry in portion:
+                    document = tantivy.Document()
+                    document.add_unsigned("key", entry.key)
+                    document.add_unsigned("article", entry.article)
+                    document.add_text("text", normalize(entry.text))
+                    writer.add_document(document)
             writer.commit()
             writer.wait_merging_threads()
         except (ValueError, OSError) as exc:
             raise CollectionUnwritable(f"the word index cannot be written: {exc}") from exc
         self._index.reload()
         self._searcher = self._index.searcher()
+        self._counted = {}
+
+    def _forget(self, writer: tantivy.IndexWriter, keys: list[int]) -> None:
+        if keys and len(self):
+            # By query: deleting an unsigned field by term finds nothing in tantivy 0.27.
+            writer.delete_documents_by_query(Query.term_set_query(self._schema, "key", keys))
 
     def _clauses(self, question: str, terms: Sequence[str]) -> list[Query]:
         """One query a term; for a country one over all its names, of which the best counts."""

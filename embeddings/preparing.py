@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from embeddings.articles import read_parts
+from embeddings.copies import sketch_of
+from embeddings.encoder import FloatArray
 from embeddings.identity import content_digest
 from embeddings.schema import Article, Passage, Problem
 from embeddings.segment import passages
@@ -33,18 +35,23 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class PreparedArticle:
-    """An article with its content digest and passages; None where it is there as it is."""
+    """An article with its content digest and passages; None where it is there as it is.
+
+    ``sketch`` is what near-copies are found by (``copies.py``); empty where it was not cut.
+    """
 
     article: Article
     digest: str
     passages: tuple[Passage, ...] | None
+    sketch: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """Some articles of the source with this number; ``share`` of its file is read by then.
 
-    ``seconds`` are those of reading and of cutting.
+    ``seconds`` are those of reading and of cutting. ``vectors`` are there where whoever prepared it
+    embedded too: unit rows by the sha256 of what was embedded.
     """
 
     source: int
@@ -52,11 +59,16 @@ class Chunk:
     problems: tuple[Problem, ...] = ()
     share: float = 1.0
     seconds: tuple[float, float] = (0.0, 0.0)
+    vectors: Mapping[bytes, FloatArray] = field(default_factory=dict)
 
     @property
     def last(self) -> bool:
         """Whether the source is read to its end."""
         return self.share >= 1.0
+
+
+# Sources and what is known of their articles -> chunks, in order of the sources.
+Preparing = Callable[[Sequence[SourceFile], Known], Iterator[Chunk]]
 
 
 def prepare(
@@ -90,4 +102,6 @@ def _prepared(article: Article, count_tokens: CountTokens, known: Known) -> Prep
     digest = content_digest(article)
     if known.current.get(article.id) == digest:
         return PreparedArticle(article, digest, None)
-    return PreparedArticle(article, digest, tuple(passages(article, count_tokens)))
+    cut = tuple(passages(article, count_tokens))
+    sentences = (span for passage in cut for span in passage.sentences)
+    return PreparedArticle(article, digest, cut, sketch_of(article, sentences))

@@ -27,7 +27,7 @@ from embeddings.encoder import FloatArray, Precision
 from embeddings.errors import ReaderUnavailable
 from embeddings.inputs import heading_line
 from embeddings.pairs import PAIR_TOKENS, Batch, IntTable, PairTokenizer, by_length, collate
-from embeddings.processor import multiplies_bfloat16
+from embeddings.processor import multiplies_bfloat16, wait_passively
 from embeddings.schema import Article, Hit, Passage, Span
 from embeddings.weights import check_weights, packaged_folder, packaged_weights
 
@@ -194,16 +194,18 @@ class PassageReader:
 
 def _network(weights: Path, precision: Precision) -> Network:
     """Load the network; raises ``ReaderUnavailable`` where the file is not of this network."""
-    from embeddings.reader_network import ReaderNetwork  # noqa: PLC0415 (imports torch)
-    from embeddings.reader_packed import PackedNetwork  # noqa: PLC0415 (imports torch)
+    wait_passively()
+    import torch  # noqa: PLC0415 (1 s)
 
+    from embeddings.reader_packed import PackedNetwork, StoredNetwork  # noqa: PLC0415
+
+    lower = precision == "bfloat16" or (precision == "auto" and multiplies_bfloat16())
+    dtype = torch.bfloat16 if lower else torch.float32
     try:
-        network = ReaderNetwork.from_weights(packaged_weights().parent, weights)
-    except (OSError, ValueError) as exc:
+        stored = StoredNetwork.read(packaged_weights().parent, weights, dtype)
+    except (OSError, ValueError, KeyError) as exc:
         raise ReaderUnavailable(f"cannot load the reader from {weights}: {exc}") from exc
-    if precision == "bfloat16" or (precision == "auto" and multiplies_bfloat16()):
-        network.lower_precision()
-    return PackedNetwork(network.eval())
+    return PackedNetwork(stored)
 
 
 def excerpt_at(passage: Passage, article: Article) -> Excerpt:

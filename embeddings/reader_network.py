@@ -14,18 +14,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
 
 from embeddings.encoder import FloatArray
 from embeddings.pairs import Batch
+from embeddings.weights import Shape
 
-# What the embeddings' parameters begin with: everything else is the adapter.
-EMBEDDINGS = "body.embeddings."
+if TYPE_CHECKING:
+    from transformers import BertConfig
+
+# What the body's parameters begin with, and the embeddings': all but those are the adapter.
+BODY = "body."
+EMBEDDINGS = f"{BODY}embeddings."
 # Far below any logit, and finite in every type: a row without text must not become NaN.
 NOWHERE = -1e4
 
@@ -48,6 +53,8 @@ class ReaderNetwork(nn.Module):
 
     def __init__(self, config: BertConfig) -> None:
         """Random weights in the shape that ``config`` says."""
+        from transformers import BertModel  # noqa: PLC0415 (2 s, and reading does without)
+
         super().__init__()
         self.body = BertModel(config, add_pooling_layer=False)
         width = config.hidden_size
@@ -62,6 +69,8 @@ class ReaderNetwork(nn.Module):
         On a processor ``eager`` attention trains twice as fast as the fused kernel ("sdpa"), which
         in turn reads twice as fast.
         """
+        from transformers import BertConfig  # noqa: PLC0415 (2 s, and reading does without)
+
         config = BertConfig.from_pretrained(folder)
         config._attn_implementation = attention
         # Drawing the random numbers would take a third of the time; the trainer averages instead.
@@ -76,6 +85,12 @@ class ReaderNetwork(nn.Module):
         if wrong:
             raise ValueError(f"{folder} is not a BERT model like the packaged one: {wrong[:3]}")
         return network
+
+    @property
+    def shape(self) -> Shape:
+        """What its weights do not say of its body."""
+        config = self.body.config
+        return Shape(config.num_attention_heads, config.layer_norm_eps)
 
     def forward(self, batch: Batch) -> Logits:
         """Read the pairs of a batch."""

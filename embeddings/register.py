@@ -1,19 +1,20 @@
 """Which articles are whose, of which day, and which passages are theirs; as of one generation.
 
-Enters: a ``Store``. Leaves: a ``Register`` to look publishers, authors, days and articles up in. It
-is made once per generation: a question costs look-ups, not a walk over the articles. Deliberately
-knows nothing of ranking.
+Enters: a ``Store``. Leaves: a ``Register`` to look publishers, authors, days, articles and their
+near-copies up in. It is made once per generation: a question costs look-ups, not a walk over the
+articles. Deliberately knows nothing of ranking.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from embeddings.copies import groups
 from embeddings.engines.base import Days, Facets, Sources
 from embeddings.schema import Filters
 from embeddings.store import Store
@@ -23,16 +24,24 @@ Heading = tuple[int, str | None, str | None, str | None]
 
 
 class Register:
-    """Articles by publisher, author and day; passages by article."""
+    """Articles by publisher, author and day; passages and near-copies by article.
+
+    ``leaders`` gives, for each article that has near-copies, the first of them: the one that was
+    published first, or else has the smallest key.
+    """
 
     def __init__(
-        self, headings: Iterable[Heading], runs: Iterable[tuple[int, int, int, int]] = ()
+        self,
+        headings: Iterable[Heading],
+        runs: Iterable[tuple[int, int, int, int]] = (),
+        sketches: Mapping[int, bytes] | None = None,
     ) -> None:
         """Learn the articles.
 
         Args:
             headings: key, publisher, author and day (YYYY-MM-DD) of each.
             runs: key, first and last passage key, and number of passages of each.
+            sketches: by key; those of other articles are left alone.
 
         Raises:
             ValueError: an article's passages are not numbered one after the other.
@@ -41,6 +50,8 @@ class Register:
         self._authors: dict[str, list[int]] = {}
         self._days: dict[date, list[int]] = {}
         self.everything: set[int] = set()
+        sketches = sketches or {}
+        sketched: list[tuple[bool, str, int]] = []
         for key, publisher, author, day in headings:
             self.everything.add(key)
             if publisher:
@@ -49,6 +60,9 @@ class Register:
                 self._authors.setdefault(author, []).append(key)
             if day:
                 self._days.setdefault(date.fromisoformat(day), []).append(key)
+            if key in sketches:
+                sketched.append((not day, day or "", key))
+        self.leaders = groups({key: sketches[key] for _, _, key in sorted(sketched)})
         self._runs = {key: (first, last) for key, first, last, _ in runs}
         if any(last - first + 1 != count for _, first, last, count in runs):
             raise ValueError("an article's passages are not numbered one after the other")
@@ -114,7 +128,15 @@ def register_of(store: Store, generation: int) -> Register:
     if kept is not None and kept[0] == generation:
         return kept[1]
     with store.translated():
-        register = Register(store.headings(generation), store.passage_runs(generation))
+        register = Register(
+            store.headings(generation), store.passage_runs(generation), store.sketches()
+        )
     with _lock:
         _registers[store] = generation, register
     return register
+
+
+def forget_register(store: Store) -> None:
+    """Have the register made again: articles of its generation got the sketches they lacked."""
+    with _lock:
+        _registers.pop(store, None)

@@ -177,11 +177,16 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a question, with its article and scores."""
+    """A passage found for a question, with its article and scores.
+
+    ``copies`` are other articles that carry nearly the same words, in order of date, as far as the
+    search came upon them: the passage stands for theirs, which take no places of their own.
+    """
 
     passage: Passage
     article: Article
     scores: Scores
+    copies: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,20 @@ def is_named(place: Location, names: Sequence[Name]) -> bool:
     return any(place.publisher in n.publishers or place.author in n.authors for n in names)
 
 
+def named_apart(understanding: Understanding, places: Mapping[int, Location]) -> dict[int, int]:
+    """Passages of sources that different parts of a question name, by the number of the part.
+
+    Who asks what two papers say wants both, also where one prints what the other does.
+    """
+    return {
+        key: number
+        for number, part in enumerate(understanding.parts)
+        if part.names
+        for key, place in places.items()
+        if is_named(place, part.names)
+    }
+
+
 def _closeness(place: Location, periods: Sequence[Period], near: int) -> float:
     if place.published is None or not periods:
         return 0.0

@@ -13,6 +13,7 @@ from embeddings.encoder import FloatArray
 from embeddings.engines.base import Embedded, Plan, RemovedArticle, SourceRow
 from embeddings.identity import content_digest, heading_to_json, pack_spans
 from embeddings.schema import Article, Passage, Problem
+from embeddings.sketches import keep_sketches
 from embeddings.store import Store
 
 # Facts that say whether a sync was interrupted after it stored vectors.
@@ -167,19 +168,31 @@ def stage_vectors(store: Store, digests: Sequence[bytes], rows: FloatArray) -> N
         )
 
 
-def stage_articles(store: Store, batch: Sequence[tuple[Article, Sequence[Embedded]]]) -> list[int]:
+def stage_articles(
+    store: Store,
+    batch: Sequence[tuple[Article, Sequence[Embedded]]],
+    sketches: Sequence[bytes] = (),
+) -> list[int]:
     """Insert articles with their passages for the next generation, in one transaction.
 
+    Args:
+        store: where to.
+        batch: articles with their passages; each digest has a vector already.
+        sketches: one an article; where there are none they are made at the end of the sync.
+
     Returns:
-        the articles' keys. Each digest has a vector already.
+        the articles' keys.
     """
     digests = {digest for _, passages in batch for _, digest in passages}
     vectors = known_vectors(store, list(digests))
     with store.transaction():
-        return [
+        keys = [
             stage_article(store, article, [(each, vectors[digest]) for each, digest in passages])
             for article, passages in batch
         ]
+        if sketches:
+            keep_sketches(store, zip(keys, sketches, strict=True))
+    return keys
 
 
 def stage_article(store: Store, article: Article, passages: Sequence[tuple[Passage, int]]) -> int:

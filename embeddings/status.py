@@ -13,7 +13,10 @@ from embeddings.schema import Problem
 
 @dataclass(frozen=True, slots=True)
 class CollectionStatus:
-    """What a collection holds, for people and for ``status --json``."""
+    """What a collection holds, for people and for ``status --json``.
+
+    ``copied`` articles are near-copies of each other, in ``copy_groups`` groups.
+    """
 
     directory: str
     generation: int
@@ -26,11 +29,14 @@ class CollectionStatus:
     encoder: str
     roots: tuple[str, ...]
     problems: tuple[Problem, ...]
+    copied: int = 0
+    copy_groups: int = 0
 
 
 def read_status(engine: Engine, encoder: str) -> CollectionStatus:
     """What the engine holds now."""
     articles, passages = engine.counts()
+    leaders = engine.copies()
     headings = [(publisher, day) for _, publisher, _, day in engine.headings()]
     dates = [day for _, day in headings if day]
     names = {name for name, _ in headings if name}
@@ -46,4 +52,6 @@ def read_status(engine: Engine, encoder: str) -> CollectionStatus:
         encoder=encoder,
         roots=tuple(engine.roots()),
         problems=tuple(engine.problems()),
+        copied=len(leaders),
+        copy_groups=len(set(leaders.values())),
     )

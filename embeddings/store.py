@@ -108,6 +108,10 @@ class Store(Database):
         query = f"SELECT a.key, a.publisher, a.author, a.published FROM articles a WHERE {_VISIBLE}"  # noqa: S608
         return self.connection.execute(query, {"at": at}).fetchall()
 
+    def sketches(self) -> dict[int, bytes]:
+        """The sketch of every article, whatever its generation; empty where it has none."""
+        return dict(self.connection.execute("SELECT article, sketch FROM sketches").fetchall())
+
     def counts(self, at: int) -> tuple[int, int]:
         """How many articles and passages are visible."""
         articles = f"SELECT count(*) FROM articles a WHERE {_VISIBLE}"  # noqa: S608

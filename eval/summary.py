@@ -39,7 +39,7 @@ def summarise(run: Run) -> dict[str, Any]:
         "identity": {k: v for k, v in run.identity.items() if k != "settings"},
         "made_of": {k: v for k, v in run.made_of.items() if k != "versions"},
         "versions": dict(run.made_of.get("versions", {})),
-        "machine": _machine(),
+        "machine": machine(),
         "started": run.started,
         "seconds": run.seconds,
     }
@@ -50,7 +50,8 @@ def _of_kind(results: Sequence[Result], kind: str) -> list[Mapping[str, Any]]:
     return [figure.record() for figure in figures(chosen, resamples=KIND_RESAMPLES)]
 
 
-def _machine() -> dict[str, Any]:
+def machine() -> dict[str, Any]:
+    """The machine in words and numbers, without its name."""
     return {
         "system": f"{platform.system()} {platform.machine()}",
         "processor": _processor(),

@@ -107,7 +107,7 @@ class Product:
         )
 
     def _ranking(self, question: str) -> tuple[tuple[Place, ...], dict[str, float]]:
-        from embeddings.retriever import retrieve  # noqa: PLC0415 (heavy)
+        from embeddings.retrieval import retrieve  # noqa: PLC0415 (heavy)
 
         depth = DEPTH if self.spec.unit == "passage" else ARTICLE_DEPTH
         found = retrieve(self.collection, question, depth)

@@ -18,8 +18,9 @@ from embeddings.collection import Collection
 from embeddings.errors import InvalidQuestion
 from embeddings.readers import reader_for
 from embeddings.reading import Reader
-from embeddings.retriever import Retrieval, clean_question, retrieve
+from embeddings.retrieval import Retrieval, clean_question, retrieve
 from embeddings.schema import Filters
+from qa_app.also_in import with_copies
 from qa_app.conversation import Exchange, stand_alone
 from qa_app.events import Done, Event, Said, Stage, Withdrawn
 from qa_app.extractive import Draft, compose_all
@@ -158,7 +159,7 @@ class Assistant:
                 status="answered" if answered else "not_found",
                 confidence=made.confidence,
                 sentences=tuple(made.draft.sentences),
-                citations=tuple(made.draft.citations),
+                citations=with_copies(made.draft.citations, found.hits),
                 nearest=() if answered else tuple(found.hits[:NEAREST]),
                 missing=made.missing,
                 notices=made.notices,

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from qa_app.turns import Thumb, Turn
-from qa_app.wording import SUPPORT_WORDS, one_line, parts, support_note, support_of
+from qa_app.wording import SUPPORT_WORDS, also_in, one_line, parts, support_note, support_of
 
 # Everything that begins markup, mathematics, mentions, shortcodes or links in CommonMark or
 # GitHub's dialect. A backslash before ASCII punctuation is always the character itself.
@@ -152,4 +152,6 @@ def _nearest(passages: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def _quoted(mark: str, source: Mapping[str, Any], quote: str) -> str:
     where = f"{plain(source['path'])}, characters {source['start']} to {source['end']}"
-    return f"{mark}{source_line(source)}\n\n> {plain(quote)}\n\nIn {where}"
+    also = also_in(source)
+    told = f"\n\n{plain(also)}" if also else ""
+    return f"{mark}{source_line(source)}\n\n> {plain(quote)}\n\nIn {where}{told}"

@@ -16,7 +16,8 @@ One conversation is one object; many are JSON Lines, one such object a line::
       status                "answered", "not_found", or null where it is not finished
       answer, sentences, citations
                             the text; its sentences with the numbers of their citations; these,
-                            each with path, start, end and quote
+                            each with path, start, end and quote,
+                            and the copies: other articles that have the same words
       model                 what asking a language model came to; null where none was asked
       settings              what it was made with (made_with.py); null where that was not kept
       feedback              {"verdict": "up" or "down", "comment": …, "given": WHEN}, or null

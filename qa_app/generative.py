@@ -14,9 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage
+from typing import TYPE_CHECKING
 
 from qa_app.events import Event, Waiting, Withdrawn
 from qa_app.extractive import Draft
@@ -30,6 +28,10 @@ from qa_app.llm.stream import Ending, ModelFailed, Piece, pieces
 from qa_app.schema import ModelUse
 from qa_app.settings import Settings
 from qa_app.verification import Verifier
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
 
 # Characters of a token, about, in English; servers that do not count are counted so.
 TOKEN_CHARACTERS = 4

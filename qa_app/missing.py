@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from embeddings.engines.base import Words
 from embeddings.reading import Reading
-from embeddings.retriever import Retrieval
+from embeddings.retrieval import Retrieval
 from embeddings.understanding import Understanding
 from qa_app.heading_answers import OF_ARTICLES
 

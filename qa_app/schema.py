@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from embeddings.errors import CitationMismatch
-from embeddings.records import article_record, hit_record
+from embeddings.records import article_record, copies_record, hit_record
 from embeddings.schema import Article, Hit
 from qa_app.recognised import Recognised
 
@@ -80,13 +80,17 @@ class ModelUse:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The exact words of one article: ``article.text[start:end] == quote``, or it is refused."""
+    """The exact words of one article: ``article.text[start:end] == quote``, or it is refused.
+
+    ``copies`` are other articles that have the same words, in order of date.
+    """
 
     number: int
     article: Article
     start: int
     end: int
     quote: str
+    copies: tuple[Article, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a quote that is not there.
@@ -119,6 +123,7 @@ class Citation:
             "start": self.start,
             "end": self.end,
             "quote": self.quote,
+            "copies": copies_record(self.copies),
         }
 
 

@@ -12,9 +12,17 @@ import sys
 import textwrap
 from typing import TextIO
 
+from embeddings.records import hit_record
 from qa_app.events import Done, Event, Said, Withdrawn, Wrote
 from qa_app.schema import Answer, Sentence
-from qa_app.wording import SUPPORT_WORDS, one_line, parts, recognised_words, support_note
+from qa_app.wording import (
+    SUPPORT_WORDS,
+    also_in,
+    one_line,
+    parts,
+    recognised_words,
+    support_note,
+)
 
 # Control sequences of every terminal of today (ECMA-48, 8.3.117).
 BOLD, DIM, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
@@ -51,6 +59,7 @@ def in_words(answer: Answer, bold: bool = False, *, sentences: bool = True) -> s
         for hit in answer.nearest:
             lines += ["", f"  Nearest, in {_source(hit.article.label, hit.article)}"]
             lines.append(_wrapped(one_line(hit.passage.text)))
+            lines += [f"    {told}" for told in [also_in(hit_record(hit))] if told]
     lines = [_printable(line) for line in lines]
     for sentence in answer.sentences if sentences else ():
         before, words, after = map(_printable, parts(sentence.text, sentence.answer))
@@ -81,6 +90,7 @@ def _sources(answer: Answer) -> list[str]:
     for citation in answer.citations:
         lines.append(f"[{citation.number}] {_source(citation.article.label, citation.article)}")
         lines.append(f"    {citation.article.path}:{citation.start}-{citation.end}")
+        lines += [f"    {told}" for told in [also_in(citation.record())] if told]
     return [*lines, *answer.notices]
 
 

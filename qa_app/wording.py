@@ -9,6 +9,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from qa_app.schema import WELL_SUPPORTED, ClaimSupport, Support
@@ -54,6 +55,26 @@ def spoken_date(day: str | None) -> str:
     except ValueError:
         return day
     return f"{when.day} {when:%B} {when.year}"
+
+
+def also_names(source: Mapping[str, Any]) -> list[str]:
+    """Who else prints the words of a citation or passage: "Dagen, 3 March 2024", a string each.
+
+    Args:
+        source: its record; one that was kept before records told it says nothing.
+    """
+    told = (
+        f"{cut(each['publisher'] or each['title'] or Path(each['path']).name, SHOWN_CHARACTERS)}, "
+        f"{spoken_date(each['published'])}"
+        for each in source.get("copies") or ()
+    )
+    return list(dict.fromkeys(told))
+
+
+def also_in(source: Mapping[str, Any]) -> str:
+    """The same as one line, "Also in: …; …"; empty where nobody else prints them."""
+    names = also_names(source)
+    return f"Also in: {'; '.join(names)}" if names else ""
 
 
 def cut(text: str, length: int) -> str:

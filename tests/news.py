@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from embeddings.collection import Collection
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from embeddings.schema import Filters
 
 SEEDS = Path(__file__).parents[1] / "seeds"

@@ -83,15 +83,19 @@ def test_eval_is_never_shadowed() -> None:
     ("libraries", "homes"),
     [
         (("langchain",), {"embeddings/retriever.py", "qa_app/llm/", "qa_app/generative.py"}),
-        (("faiss",), {"embeddings/vectors.py"}),
+        (("faiss",), {"embeddings/vector_segments.py", "eval/studies/vector_indexes.py"}),
         (("tantivy",), {"embeddings/lexical.py", "embeddings/features.py"}),
-        (("sentence_transformers",), {"embeddings/encoder.py"}),
-        (("transformers",), {"embeddings/encoder.py", "embeddings/reader_network.py"}),
+        (("sentence_transformers",), {"embeddings/encoder_sentences.py"}),
+        (("transformers",), {"embeddings/encoder_sentences.py", "embeddings/reader_network.py"}),
         (
             ("torch",),
             {
                 "embeddings/encoder.py",
+                "embeddings/encoder_packed.py",
+                "embeddings/encoder_sentences.py",
+                "embeddings/packed.py",
                 "embeddings/processor.py",
+                "embeddings/reader.py",
                 "embeddings/reader_network.py",
                 "embeddings/reader_packed.py",
                 "eval/studies/reading_engines.py",
@@ -115,7 +119,9 @@ def test_a_library_stays_where_it_belongs(libraries: tuple[str, ...], homes: set
 HEAVY = ("torch", "transformers", "sentence_transformers", "faiss", "langchain_core", "pandas")
 
 
-@pytest.mark.parametrize("module", ["embeddings", "embeddings.collection", "qa_app.schema"])
+@pytest.mark.parametrize(
+    "module", ["embeddings", "embeddings.collection", "qa_app.schema", "qa_app.assistant"]
+)
 def test_importing_costs_nothing(module: str) -> None:
     script = f"import sys, {module}\nprint(*(set(sys.modules) & set({HEAVY!r})))"
     done = subprocess.run(

@@ -167,6 +167,15 @@ class Snapshot(Protocol):
         """Passages with their articles, by key; unknown keys left out."""
         ...
 
+    def copies(self, articles: Sequence[int]) -> dict[int, int]:
+        """Which of these articles have near-copies in this generation.
+
+        Returns:
+            the key of the group's first article (``copies.py``) by the key of each article that is
+            in a group, itself where it is the first. Quick: asked for at every question.
+        """
+        ...
+
 
 class Engine(Protocol):
     """A collection's truth and its indexes. Reading methods speak of the current generation."""
@@ -230,6 +239,10 @@ class Engine(Protocol):
 
     def headings(self) -> Iterable[tuple[int, str | None, str | None, str | None]]:
         """Key, publisher, author and day (YYYY-MM-DD) of every article."""
+        ...
+
+    def copies(self) -> Mapping[int, int]:
+        """The first of its near-copies, by the key of every article that has some."""
         ...
 
     def roots(self) -> list[str]:
@@ -304,10 +317,13 @@ class Engine(Protocol):
         """Keep vectors under the sha256 of what was embedded; there to stay when it returns."""
         ...
 
-    def stage_articles(self, batch: Sequence[tuple[Article, Sequence[Embedded]]]) -> list[int]:
+    def stage_articles(
+        self, batch: Sequence[tuple[Article, Sequence[Embedded]]], sketches: Sequence[bytes] = ()
+    ) -> list[int]:
         """Write articles with their passages for the next generation; returns the articles' keys.
 
-        Every digest has a vector by then.
+        Every digest has a vector by then. ``sketches`` are one an article, which near-copies are
+        found by; without them the engine makes its own, or finds no copies.
         """
         ...
 

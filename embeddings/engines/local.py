@@ -6,7 +6,6 @@ Enters: a folder. Leaves: an ``Engine`` over it, and ``Snapshot``s to search. Ad
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -29,6 +28,7 @@ from embeddings.lexical import WordIndex
 from embeddings.locking import writer_lock
 from embeddings.register import Register, register_of
 from embeddings.schema import Article, Filters, Location, Passage, Problem
+from embeddings.sketches import add_missing
 from embeddings.store import Store
 from embeddings.vectors import IntArray, VectorIndex
 
@@ -131,6 +131,11 @@ class LocalSnapshot:
         with self.store.translated():
             return self.store.passages(keys, self.generation)
 
+    def copies(self, articles: Sequence[int]) -> dict[int, int]:
+        """The first of their near-copies, for those that have some."""
+        leaders = self._register().leaders
+        return {key: leaders[key] for key in articles if key in leaders}
+
 
 def local(snapshot: Snapshot) -> LocalSnapshot:
     """A snapshot whose two indexes can be looked into.
@@ -214,6 +219,10 @@ class LocalEngine:
         """Key, publisher, author and day of every article."""
         return self.store.headings(self.generation)
 
+    def copies(self) -> Mapping[int, int]:
+        """The first of its near-copies, by the key of every article that has some."""
+        return register_of(self.store, self.generation).leaders
+
     def roots(self) -> list[str]:
         """The paths that were synced in."""
         return staging.roots(self.store)
@@ -231,10 +240,11 @@ class LocalEngine:
         return LocalSnapshot(self.store, self._current.get())
 
     def catch_up(self) -> Mapping[str, float]:
-        """Bring FAISS and tantivy to the current generation."""
-        begin = time.perf_counter()
-        self._current.catch_up()
-        return {"indexes": time.perf_counter() - begin}
+        """Bring FAISS and tantivy to the current generation, and sketches to every article."""
+        spent: dict[str, float] = {}
+        self._current.catch_up(spent)
+        add_missing(self.store)
+        return spent
 
     def discard_staged(self) -> None:
         """Forget rows that an interrupted sync staged."""
@@ -280,9 +290,11 @@ class LocalEngine:
         """Keep vectors, committed at once."""
         staging.stage_vectors(self.store, digests, rows)
 
-    def stage_articles(self, batch: Sequence[tuple[Article, Sequence[Embedded]]]) -> list[int]:
+    def stage_articles(
+        self, batch: Sequence[tuple[Article, Sequence[Embedded]]], sketches: Sequence[bytes] = ()
+    ) -> list[int]:
         """Write articles with their passages for the next generation."""
-        return staging.stage_articles(self.store, batch)
+        return staging.stage_articles(self.store, batch, sketches)
 
     def touch(self, sources: Sequence[SourceRow]) -> None:
         """Record new signatures."""

@@ -23,7 +23,7 @@ from sklearn.metrics import roc_auc_score
 from embeddings.collection import Collection
 from embeddings.encoder import Encoder, FloatArray, SentenceEncoder
 from embeddings.reader import PassageReader
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from embeddings.schema import Hit, Span
 from embeddings.trained import (
     QUESTION_NAMES,

@@ -36,7 +36,7 @@ from embeddings.collection import Collection
 from embeddings.encoder import FloatArray
 from embeddings.features import NAMES, SENTENCE_NAMES
 from embeddings.lexical import QUESTION_WORDS, analyzer
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from embeddings.schema import Hit, Span
 from embeddings.segment import sentences
 from embeddings.similarity import (

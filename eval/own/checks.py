@@ -15,7 +15,7 @@ from datetime import date
 
 from embeddings.lexical import QUESTION_WORDS
 from embeddings.schema import Article
-from eval.own.near_duplicates import words_of
+from embeddings.words import words_of
 
 SHORT_WORDS = 50
 FIRST_YEAR = 1900

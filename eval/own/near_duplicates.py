@@ -11,14 +11,13 @@ shown is computed exactly.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-SHINGLE = 5
+from embeddings.words import runs_of, words_of
+
 # Two articles of 500 words with one paragraph of 60 rewritten have about .77, a story rewritten
 # in its second half about .33: half the runs in common is a copy, not the same news told twice.
 SIMILAR = 0.5
@@ -30,8 +29,6 @@ ESTIMATE = 0.3
 # A sentence in so many articles is the outlet's, not the article's.
 SHARED_BY = 5
 SHARED_WORDS = 6
-
-_WORD = re.compile(r"[^\W_]+")
 
 Progress = Callable[[int], object]
 
@@ -51,18 +48,6 @@ class SharedSentence:
 
     text: str
     articles: tuple[str, ...]
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text, without case, punctuation or the way accents are encoded."""
-    return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
-
-
-def shingles(words: Sequence[str]) -> set[tuple[str, ...]]:
-    """Every run of five words; of a shorter text, all of it."""
-    if not words:
-        return set()
-    return {tuple(words[i : i + SHINGLE]) for i in range(max(1, len(words) - SHINGLE + 1))}
 
 
 def jaccard(first: set[tuple[str, ...]], second: set[tuple[str, ...]]) -> float:
@@ -98,7 +83,7 @@ def near_duplicates(texts: Mapping[str, str], progress: Progress = lambda _: Non
 
     @lru_cache(maxsize=256)
     def of(name: str) -> set[tuple[str, ...]]:
-        return shingles(words_of(texts[name]))
+        return runs_of(words_of(texts[name]))
 
     found = []
     for name in sorted(texts):

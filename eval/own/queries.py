@@ -21,9 +21,9 @@ from typing import Protocol, TypeVar
 
 from embeddings.collection import Collection
 from embeddings.errors import InvalidQuestion
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from embeddings.schema import Article, Hit, Passage
-from eval.own.near_duplicates import words_of
+from embeddings.words import words_of
 
 DEPTH = 10
 # How far down to look for what did not come among the first ten, and for ten different articles.

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from embeddings.schema import Passage
-from eval.own.near_duplicates import SharedSentence, words_of
+from embeddings.words import words_of
+from eval.own.near_duplicates import SharedSentence
 from eval.own.queries import FAR, Reach, Sought
 
 SHORT_WORDS = 20

@@ -9,11 +9,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from embeddings.cli import count, print_json
 from eval.options import add_cache, add_data, add_json, add_limit, add_out
 from eval.peers.systems import PEERS, Peer
 from eval.sets.datasets import SETS
+
+if TYPE_CHECKING:
+    from eval.cases import Case, Dataset
+
+# The set of ``news_set.py``, named here so that --help need not wait for it.
+NEWS = "news"
 
 
 def add_peers(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +30,18 @@ def add_peers(parser: argparse.ArgumentParser) -> None:
     parser.epilog = f"systems:\n{listed}"
     add_data(parser)
     parser.add_argument(
-        "--set", choices=list(SETS), default="multihop_rag", help="which set (default %(default)s)"
+        "--set",
+        choices=[*SETS, NEWS],
+        default="multihop_rag",
+        help=f"which set (default %(default)s); {NEWS} has no labels and measures speed alone",
+    )
+    parser.add_argument(
+        "--articles",
+        type=count,
+        default=5_000,
+        metavar="N",
+        help=f"of {NEWS}, the first in the order of the bench (default %(default)s; a system then "
+        "takes some minutes a round)",
     )
     parser.add_argument("--systems", type=systems, metavar="A,B", help="only these; see below")
     parser.add_argument("--rounds", type=count, default=3, metavar="N", help="default %(default)s")
@@ -62,10 +80,8 @@ def run_peers(options: argparse.Namespace) -> int:
     """Compare; 0 when all that is installed ran, 1 when one failed, 130 after Ctrl-C."""
     from eval.peers.comparison import compare  # noqa: PLC0415 (--help must not wait for it)
     from eval.peers.rounds import Plan  # noqa: PLC0415 (--help must not wait for it)
-    from eval.peers.scoring import retrievable  # noqa: PLC0415 (--help must not wait for it)
-    from eval.sets.datasets import load  # noqa: PLC0415 (--help must not wait for it)
 
-    dataset = load(options.set, options.data, scratch=options.cache / "sets")
+    dataset, cases = _asked(options)
     plan = Plan(
         peers=options.systems or tuple(PEERS.values()),
         rounds=options.rounds,
@@ -74,7 +90,7 @@ def run_peers(options: argparse.Namespace) -> int:
         cache=options.cache,
         out=options.out,
     )
-    report = compare(dataset, retrievable(dataset, options.limit), plan, _say)
+    report = compare(dataset, cases, plan, _say)
     if options.json:
         # The raw rounds are for a file: thousands of questions each.
         print_json({name: value for name, value in report.items() if name != "rounds"})
@@ -83,6 +99,22 @@ def run_peers(options: argparse.Namespace) -> int:
     if not report["complete"]:
         return 130
     return 1 if any(each["error"] for each in report["rounds"]) else 0
+
+
+def _asked(options: argparse.Namespace) -> tuple[Dataset, tuple[Case, ...]]:
+    """The set, and those of its questions that are asked."""
+    from eval.peers.news_set import news_set  # noqa: PLC0415 (--help must not wait for it)
+    from eval.peers.scoring import retrievable  # noqa: PLC0415 (--help must not wait for it)
+    from eval.sets.datasets import load  # noqa: PLC0415 (--help must not wait for it)
+
+    scratch = options.cache / "sets"
+    if options.set == NEWS:
+        news = news_set(
+            options.data, scratch=scratch, articles=options.articles, limit=options.limit
+        )
+        return news, news.cases
+    dataset = load(options.set, options.data, scratch=scratch)
+    return dataset, retrievable(dataset, options.limit)
 
 
 def _say(text: str) -> None:

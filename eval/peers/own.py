@@ -14,13 +14,15 @@ from eval.peers.systems import Given
 
 if TYPE_CHECKING:
     from embeddings.collection import Collection
-    from embeddings.encoder import Precision, SentenceEncoder
+    from embeddings.encoder import Backend, Precision, SentenceEncoder
 
 
 class Own:
     """``Collection.sync`` and ``retrieve``."""
 
     precision: Precision = "auto"
+    backend: Backend = "auto"
+    rerank: bool = True
     _encoder: SentenceEncoder
     _collection: Collection
     _numbers: dict[tuple[str, int, int], int]
@@ -30,7 +32,7 @@ class Own:
         """Load the packaged model; the folder is the same one that every peer is given."""
         from embeddings.encoder import SentenceEncoder  # noqa: PLC0415 (heavy)
 
-        self._encoder = SentenceEncoder(precision=self.precision)
+        self._encoder = SentenceEncoder(precision=self.precision, backend=self.backend)
         self._encoder.encode_query(f"Are the weights of {model.name} in memory?")
 
     def build(self, given: Given, k: int) -> None:
@@ -45,16 +47,16 @@ class Own:
 
     def search(self, question: str) -> Sequence[int]:
         """The retriever's hits, as every app of this project gets them."""
-        from embeddings.retriever import retrieve  # noqa: PLC0415 (heavy)
+        from embeddings.retrieval import retrieve  # noqa: PLC0415 (heavy)
 
-        found = retrieve(self._collection, question, self._k)
+        found = retrieve(self._collection, question, self._k, rerank=self.rerank)
         return [
             self._numbers[hit.article.id, hit.passage.start, hit.passage.end] for hit in found.hits
         ]
 
     def remarks(self) -> Sequence[str]:
         """That its arithmetic may not be the peers'."""
-        if self.precision == "float32":
+        if self.precision == "float32" or not self.rerank:
             return ()
         return (
             "this project embeds in bfloat16 where the processor multiplies it, the peers in "
@@ -62,7 +64,14 @@ class Own:
         )
 
 
+class Unread(Own):
+    """The same without its reader: what the peers do, who have none."""
+
+    rerank = False
+
+
 class Float32(Own):
-    """The same in the peers' arithmetic."""
+    """The same in the peers' arithmetic, by the library that they use."""
 
     precision: Precision = "float32"
+    backend: Backend = "torch"

@@ -6,16 +6,11 @@ Deliberately knows nothing of what is measured.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import signal
-import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from eval import children
 from eval.peers.worker import Job
 
 # The documented switches by which each library is kept from reporting and from downloading.
@@ -55,49 +50,11 @@ def perform(job: Job, folder: Path, *, threads: int, timeout: float) -> dict[str
         what the worker wrote; ``{"error": reason}`` where it failed, hung or died.
     """
     job.write(folder / "job.json")
-    command = [sys.executable, "-m", "eval.peers.worker", str(folder / "job.json")]
-    with (folder / LOG).open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 (this program, with a file it wrote)
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=environment(threads),
-            start_new_session=True,
-        )
-        try:
-            status = process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            return {"error": f"timeout: not done after {timeout:g} s"}
-        finally:
-            _end(process)
-    return _result(Path(job.result), status, folder / LOG)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of the process and of all it started; it leads a session of its own."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
-
-def _result(path: Path, status: int, log: Path) -> dict[str, Any]:
-    try:
-        result = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {"error": f"{_ended(status)}{_last_line(log)}"}
-    return dict(result) if isinstance(result, Mapping) else {"error": "it wrote no result"}
-
-
-def _ended(status: int) -> str:
-    if status >= 0:
-        return f"the process ended with status {status}"
-    try:
-        return f"the process was killed by {signal.Signals(-status).name}"
-    except ValueError:
-        return f"the process was killed by signal {-status}"
-
-
-def _last_line(log: Path) -> str:
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return f"; its last line: {lines[-1].strip()}" if lines else ""
+    child = children.Child(
+        module="eval.peers.worker",
+        job=folder / "job.json",
+        result=Path(job.result),
+        log=folder / LOG,
+        environment=environment(threads),
+    )
+    return children.perform(child, timeout)

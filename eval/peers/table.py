@@ -32,6 +32,8 @@ COSTS = (
     Column("p95 total ms", "query p95", "ms"),
     Column("peak_memory_mb", "peak memory", "MB"),
 )
+# Shown where nothing but speed is measured; elsewhere the build's seconds say the same.
+RATE = Column("passages_per_second", "passages/s", "per_second")
 SCORES = tuple(
     Column(name, name, "share")
     for name in ("Hits@4", "Hits@10", "MRR@10", "nDCG@10", "Evidence recall@10")
@@ -104,28 +106,34 @@ def _ratio(mine: Round, ours: Mapping[str, float]) -> dict[str, float]:
 def _figures(rounds: Sequence[Mapping[str, float]]) -> dict[str, Spread]:
     return {
         column.name: Spread.of(values)
-        for column in (*COSTS, *SCORES)
+        for column in (*COSTS, RATE, *SCORES)
         if (values := [each[column.name] for each in rounds if column.name in each])
     }
 
 
-def render(made: Sequence[Row]) -> str:
-    """Three tables: what it costs, what is found, and both as ratios to this project."""
-    parts = [
-        "cost: median over the rounds (least–greatest)",
-        _table(made, COSTS, "figures"),
-        "",
-        "found: median over the rounds (least–greatest where they differ)",
-        _table(made, SCORES, "figures"),
-    ]
+def render(made: Sequence[Row], *, labelled: bool = True) -> str:
+    """Three tables: what it costs, what is found, and both as ratios to this project.
+
+    Without labels there is nothing to say of what is found; passages a second are shown instead.
+    """
+    costs = COSTS if labelled else (*COSTS, RATE)
+    parts = ["cost: median over the rounds (least–greatest)", _table(made, costs, "figures"), ""]
+    if labelled:
+        parts += [
+            "found: median over the rounds (least–greatest where they differ)",
+            _table(made, SCORES, "figures"),
+        ]
+    else:
+        parts.append("found: not judged, since nobody labelled what would be right")
     if any(row.ratios for row in made):
+        better = "a higher score" if labelled else "more passages a second"
         parts += [
             "",
-            "ratio to this project in the same round, median: above 1 is slower, larger, or a"
-            " higher score",
-            _table(made, (*COSTS, *SCORES), "ratios"),
+            "ratio to this project in the same round, median: above 1 is slower, larger, or"
+            f" {better}",
+            _table(made, (*costs, *SCORES) if labelled else costs, "ratios"),
         ]
-    return "\n".join([*parts, *_reasons(made)])
+    return "\n".join([*parts, *_reasons(made, labelled)])
 
 
 def _table(made: Sequence[Row], columns: Sequence[Column], kind: str) -> str:
@@ -161,10 +169,11 @@ def _mark(row: Row) -> str:
     return ""
 
 
-def _reasons(made: Sequence[Row]) -> list[str]:
+def _reasons(made: Sequence[Row], labelled: bool) -> list[str]:
     lines = [f"skipped {row.name}: {row.skipped}" for row in made if row.skipped]
     for row in made:
         lines += [f"failed {row.name}, {reason}" for reason in row.failures]
         if row.failed_questions:
-            lines.append(f"{row.name}: {row.failed_questions} questions raised and score zero")
+            so = "score zero" if labelled else "have no time"
+            lines.append(f"{row.name}: {row.failed_questions} questions raised and {so}")
     return ["", *lines] if lines else []

@@ -31,7 +31,7 @@ _names = count(1)
 
 def hits(points: Points) -> str:
     """Share by k with its interval."""
-    alt = _altair()
+    alt = altair_module()
     low = min(point["low"] for point in points)
     # Bars would have to begin at 0; points need not, and most sets crowd near the top.
     bottom = max(0.0, int(low * 10) / 10)
@@ -47,12 +47,12 @@ def hits(points: Points) -> str:
         ),
         base.mark_point(color=MAIN, fill=MAIN, size=46, opacity=1).encode(y=share),
     )
-    return _svg(chart.properties(width=WIDTH, height=HEIGHT))
+    return to_svg(chart.properties(width=WIDTH, height=HEIGHT))
 
 
 def risk(curve: Points, everything: float, now: Mapping[str, float] | None) -> str:
     """The risk-coverage curve, beside confidence that knows nothing, and the point of now."""
-    alt = _altair()
+    alt = altair_module()
     x = alt.X(
         "coverage:Q",
         title="Share of cases answered, the surest first",
@@ -72,12 +72,12 @@ def risk(curve: Points, everything: float, now: Mapping[str, float] | None) -> s
             )
         )
     chart = alt.layer(*(layer.encode(x=x, y=y) for layer in layers))
-    return _svg(chart.properties(width=WIDTH, height=HEIGHT))
+    return to_svg(chart.properties(width=WIDTH, height=HEIGHT))
 
 
 def calibration(bins: Points) -> str:
     """Share right by confidence over a count of the cases in each bin."""
-    alt = _altair()
+    alt = altair_module()
     ends = alt.Scale(domain=[0, 1])
     axis = alt.Axis(format=SHARE, values=[tenth / 10 for tenth in range(0, 11, 2)])
     bare = alt.Axis(values=axis.values, labels=False, ticks=False)
@@ -105,7 +105,7 @@ def calibration(bins: Points) -> str:
         lower.properties(width=WIDTH, height=50),
         spacing=6,
     )
-    return _svg(both)
+    return to_svg(both)
 
 
 def latency(total: Sequence[float], stages: Points) -> str:
@@ -113,7 +113,7 @@ def latency(total: Sequence[float], stages: Points) -> str:
 
     A logarithmic scale has no place for 0: times below ``FLOOR_MS`` stand there.
     """
-    alt = _altair()
+    alt = altair_module()
     rows = [
         {name: each if name == "stage" else max(each, FLOOR_MS) for name, each in row.items()}
         for row in stages
@@ -121,10 +121,10 @@ def latency(total: Sequence[float], stages: Points) -> str:
     low = min(row["p5"] for row in rows) / 1.15
     high = max(*(row["p95"] for row in rows), *total, FLOOR_MS) * 1.15
     scale = alt.Scale(type="log", domain=[low, high], nice=False)
-    ticks = _log_ticks(low, high)
+    ticks = log_ticks(low, high)
     lines = _stage_lines(rows, scale, alt.Axis(values=ticks, format=",~g", labelOverlap=True))
     if not total:
-        return _svg(lines)
+        return to_svg(lines)
     bare = alt.Axis(values=ticks, labels=False, ticks=False)
     columns = alt.Chart(alt.Data(values=_log_bins(total, low, high))).encode(
         x=alt.X("from:Q", title=None, scale=scale, axis=bare),
@@ -133,12 +133,12 @@ def latency(total: Sequence[float], stages: Points) -> str:
         y2=alt.datum(0),
     )
     upper = columns.mark_rect(color=BAND, stroke=MAIN, strokeWidth=0.7)
-    return _svg(alt.vconcat(upper.properties(width=WIDTH - 30, height=110), lines, spacing=8))
+    return to_svg(alt.vconcat(upper.properties(width=WIDTH - 30, height=110), lines, spacing=8))
 
 
 def _stage_lines(rows: Points, scale: alt.Scale, axis: alt.Axis) -> Any:  # noqa: ANN401 (untyped)
     """For each stage a line from p5 to p95, a box for the middle half, a dot for the median."""
-    alt = _altair()
+    alt = altair_module()
     order = [row["stage"] for row in rows]
     stage = alt.Y("stage:N", title=None, sort=order, axis=alt.Axis(ticks=False, domain=False))
     base = alt.Chart(alt.Data(values=list(rows))).encode(y=stage)
@@ -154,7 +154,7 @@ def _stage_lines(rows: Points, scale: alt.Scale, axis: alt.Axis) -> Any:  # noqa
     return layers.properties(width=WIDTH - 30, height=26 * len(rows))
 
 
-def _log_ticks(low: float, high: float) -> list[float]:
+def log_ticks(low: float, high: float) -> list[float]:
     """1, 2, 5, 10, 20 …; over more than three decades, the powers of ten alone."""
     steps = (1, 2, 5) if high / low < 1000 else (1,)
     found = [step * 10.0**power for power in range(-3, 8) for step in steps]
@@ -173,13 +173,14 @@ def _log_bins(values: Sequence[float], low: float, high: float) -> list[dict[str
     ]
 
 
-def _altair() -> Any:  # noqa: ANN401 (the module, imported when something is drawn)
+def altair_module() -> Any:  # noqa: ANN401 (the module, imported when something is drawn)
+    """The library that draws."""
     import altair  # noqa: PLC0415 (slow to import; the command line's help must not wait)
 
     return altair
 
 
-def _svg(chart: alt.TopLevelMixin) -> str:
+def to_svg(chart: alt.TopLevelMixin) -> str:
     """The drawing, its ids its own so that several can stand in one page."""
     import vl_convert  # noqa: PLC0415 (with altair)
 

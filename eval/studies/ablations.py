@@ -28,8 +28,8 @@ from embeddings.engines.local import local
 from embeddings.errors import InvalidQuestion
 from embeddings.lexical import WordIndex
 from embeddings.reader import PassageReader
-from embeddings.retriever import retrieve
-from embeddings.vectors import FlatIndex, IntArray, as_keys
+from embeddings.retrieval import retrieve
+from embeddings.vectors import IntArray, as_keys
 from eval.files import write_whole
 from eval.results import Place, Result
 from eval.scoring.measures import figures
@@ -59,12 +59,11 @@ WAYS: Mapping[str, Way] = {
 }
 
 
-class Unfound(FlatIndex):
+class Unfound:
     """An index that holds as many rows as another, of which none is ever found."""
 
-    def __init__(self, rows: int, dim: int) -> None:
+    def __init__(self, rows: int) -> None:
         """Claim ``rows`` rows: an empty index would mean an empty collection."""
-        super().__init__(dim)
         self._rows = rows
 
     def __len__(self) -> int:
@@ -79,6 +78,10 @@ class Unfound(FlatIndex):
     ) -> tuple[IntArray, FloatArray]:
         """Nothing."""
         return as_keys(()), np.zeros(0, dtype=np.float32)
+
+    def cosines(self, row: FloatArray, keys: Sequence[int]) -> dict[int, float]:  # noqa: ARG002
+        """Of none."""
+        return {}
 
 
 class Without(Collection):
@@ -95,8 +98,7 @@ class Without(Collection):
             literal.other_name = 0.0
             shown = shown.showing(words=literal)
         if not way.vectors:
-            dim = whole.encoder.identity.dim
-            shown = shown.showing(vectors=Unfound(len(shown.vectors), dim))
+            shown = shown.showing(vectors=Unfound(len(shown.vectors)))
         self._shown = shown
 
     def snapshot(self) -> Snapshot:

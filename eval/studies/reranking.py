@@ -16,7 +16,7 @@ from embeddings.cli import guarded
 from embeddings.known import known_of
 from embeddings.readers import released_reader
 from embeddings.rerank import READ, Rereading, Worth
-from embeddings.retriever import choose
+from embeddings.retrieval import choose
 from embeddings.search import POOL, Search, fuse
 from embeddings.understanding import understand
 from eval.results import Place

@@ -41,7 +41,7 @@ from embeddings.search import (
     score,
 )
 from embeddings.understanding import Known, Understanding, understand
-from embeddings.vectors import FlatIndex
+from embeddings.vectors import SegmentedIndex
 from eval.results import Place
 from eval.studies.rankings import Study, add_ways, opened, parser, table
 
@@ -178,7 +178,7 @@ class Asked:
                 snapshot = snapshot.showing(words=WordIndex(None))
             if not way.vectors:
                 dim = self.collection.encoder.identity.dim
-                snapshot = snapshot.showing(vectors=FlatIndex(dim))
+                snapshot = snapshot.showing(vectors=SegmentedIndex(dim))
             search = Search(self.collection, snapshot, POOL)
             searched = search(self.question, found)
             places = self.collection.locations(searched.keys(), snapshot)

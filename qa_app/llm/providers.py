@@ -12,12 +12,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from langchain_core.language_models import BaseChatModel
-
 from embeddings.errors import ModelUnavailable, SettingsInvalid
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 Key = Callable[[str], str | None]
 OLLAMA_WINDOW = 8_192

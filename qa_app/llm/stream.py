@@ -16,12 +16,13 @@ from collections.abc import AsyncGenerator, Generator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from queue import Empty, SimpleQueue
-from typing import Any
-
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage
+from typing import TYPE_CHECKING, Any
 
 from qa_app.llm.failures import failure_of
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import BaseMessage
 
 # How often a face hears of a model that says nothing: short enough that Stop feels like one.
 TICK = 0.2

@@ -92,6 +92,27 @@ function what(source) {
   return box;
 }
 
+// Who else prints it, each by itself as above.
+function alsoLine(names, numbers) {
+  const line = make("span", "detail also", numbers ? `${numbers.join(", ")} also in: ` : "Also in: ");
+  names.forEach((name, place) => {
+    if (place) line.append("; ");
+    line.append(make("bdi", "", name));
+  });
+  return line;
+}
+
+// One line for all that is quoted of an article, or where they differ, one for each.
+function alsoLines(quoted) {
+  const lines = new Map();
+  for (const { also, number } of quoted) {
+    const same = JSON.stringify(also);
+    if (also.length) lines.set(same, { also, numbers: [...(lines.get(same)?.numbers || []), number] });
+  }
+  return [...lines.values()].map(({ also, numbers }) =>
+    alsoLine(also, numbers.length < quoted.length ? numbers : null));
+}
+
 function numberButton(source, open) {
   const node = button("number", String(source.number), `Open source ${source.number}`);
   node.dataset.key = source.key;
@@ -113,7 +134,9 @@ function drawSources(root, data, open) {
     const numbers = make("span", "numbers");
     numbers.append(...quoted.map((source) => numberButton(source, open)));
     const item = make("li");
-    item.append(numbers, title);
+    const from = make("div", "from");
+    from.append(title, ...alsoLines(quoted));
+    item.append(numbers, from);
     list.appendChild(item);
   }
   section.append(make("h3", "", data.sources.length === 1 ? "Source" : "Sources"), list);
@@ -140,6 +163,7 @@ function drawNearest(root, data, open) {
     row.addEventListener("click", () => open(passage.key));
     const item = make("li");
     item.appendChild(row);
+    if (passage.also.length) item.appendChild(alsoLine(passage.also));
     list.appendChild(item);
   }
   root.appendChild(list);

@@ -20,6 +20,8 @@ from qa_app.ui.view import plural
 from qa_app.ui.work import Job, T
 
 LOOK_SECONDS = 0.15
+# Before that, how long the rest takes is a guess.
+SURE_SECONDS = 10.0
 
 
 def watch(job: Job[T], heading: str) -> None:
@@ -32,11 +34,22 @@ def watch(job: Job[T], heading: str) -> None:
         at = job.progress or Progress(0, 0, "", 0)
         counted = f"{at.done:,} of {plural(at.total, 'file')} read"
         counted += f", {plural(at.embedded, 'passage')} indexed" if at.embedded else ""
+        counted += time_left(at)
         bar.progress(at.fraction, counted if at.total else "Starting…")
         with file:
-            st.text(at.path.replace("\\", "/").rsplit("/", 1)[-1])
+            name = at.path.replace("\\", "/").rsplit("/", 1)[-1]
+            st.text(name or ("Building the indexes…" if at.total else ""))
     bar.empty()
     file.empty()
+
+
+def time_left(at: Progress) -> str:
+    """How fast passages are indexed and how long the rest takes, once that can be told."""
+    if at.left is None or at.seconds < SURE_SECONDS or not at.embedded:
+        return ""
+    minutes = round(at.left / 60)
+    left = f"about {plural(minutes, 'minute')} left" if minutes else "less than a minute left"
+    return f", {at.rate:.0f} a second, {left}"
 
 
 def finish_job(page: Page) -> None:

@@ -139,7 +139,7 @@ class Shared:
 
     def _read(self, generation: int) -> Listing:
         collection = self._opening.result().collection
-        rows = tuple(row(article) for article in collection.articles())
+        rows = tuple(row(article) for article in collection.each_article())
         seeds = collection.status().roots == (str(SEEDS),)
         examples = seed_questions() if seeds and rows else example_questions(rows)
         return Listing(generation, rows, {each.id: each.label for each in rows}, tuple(examples))

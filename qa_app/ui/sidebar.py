@@ -80,6 +80,9 @@ def _draw_facts(status: CollectionStatus, by: str) -> None:
         facts.append(("Dates", first if first == last else f"{first} to {last}"))
     if status.undated and status.articles:
         facts.append(("No date", plural(status.undated, "article")))
+    if status.copied:
+        groups = plural(status.copy_groups, "group")
+        facts.append(("Near-copies", f"{plural(status.copied, 'article')} in {groups}"))
     if status.publishers:
         shown = ", ".join(status.publishers[:6])
         more = len(status.publishers) - 6

@@ -16,6 +16,7 @@ from embeddings.schema import Article, Found
 from qa_app.turns import THUMBS, Feedback, Turn
 from qa_app.wording import (
     SUPPORT_WORDS,
+    also_names,
     cut,
     exact_parts,
     parts,
@@ -66,6 +67,7 @@ def source_view(source: Record, key: str, labels: Mapping[str, str]) -> dict[str
         "untitled": not title,
         "detail": f"{publisher or 'publisher not given'} · {published}",
         "says": f"{said}, {publisher or 'publisher not given'}, {published}",
+        "also": also_names(source),
     }
 
 

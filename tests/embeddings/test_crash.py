@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 from embeddings import sync as sync_module
 from embeddings.collection import Collection
-from embeddings.retriever import retrieve
+from embeddings.database import DATABASE
+from embeddings.retrieval import retrieve
 from tests.fakes import TinyEncoder
 from tests.news import NEWS, write_lines
 
@@ -54,7 +56,8 @@ print("done", flush=True)
 READER = """
 import json, os, pathlib, sys
 from embeddings.collection import Collection
-from embeddings.retriever import retrieve
+from embeddings.database import DATABASE
+from embeddings.retrieval import retrieve
 from tests.fakes import TinyEncoder
 
 index, stop = sys.argv[1:]
@@ -91,7 +94,7 @@ POINTS = {
     ("embeddings.staging", "make_current", 1, "after"): (True, 0),
     ("embeddings.derived", "catch_up", 1, "before"): (True, 0),
     ("embeddings.lexical", "WordIndex.update", 1, "after"): (True, 0),
-    ("embeddings.vectors", "FlatIndex.save", 1, "after"): (True, 0),
+    ("embeddings.vector_folder", "save", 1, "after"): (True, 0),
     ("embeddings.derived", "catch_up", 1, "after"): (True, 0),
 }
 
@@ -235,3 +238,28 @@ def test_two_read_while_one_writes(tmp_path: Path) -> None:
             # found, but never something of another state.
             assert any(set(each) <= set(known) for known in states)
         assert tuple(last) == states[-1]
+
+
+def vectors_kept(index: Path) -> int:
+    with sqlite3.connect(index / DATABASE) as connection:
+        return int(connection.execute("SELECT count(*) FROM vectors").fetchone()[0])
+
+
+def test_what_a_killed_sync_embedded_in_vain_is_forgotten_by_the_next(
+    index: Path, news: Path
+) -> None:
+    kill_inside(index, news, "embeddings.staging", "make_current", 1, "before")
+    # Four old texts and four new ones; two of the new are gone before they could be used.
+    assert vectors_kept(index) == 8
+    for name in ("n1.txt", "n2.txt"):
+        (news / name).unlink()
+    with Collection.open(index, encoder=TinyEncoder()) as collection:
+        assert collection.sync(news).embedded == 0
+        # Those of the replaced articles stay for readers of the generation before.
+        assert vectors_kept(index) == 6
+        (news / "n1.txt").write_text(ADDED["n1.txt"])
+        assert collection.sync(news).embedded == 1
+        assert vectors_kept(index) == 7
+        # Two generations later nobody reads the replaced articles any more.
+        assert not collection.sync(news)
+        assert vectors_kept(index) == 5

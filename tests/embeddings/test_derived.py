@@ -17,7 +17,8 @@ from embeddings.collection import Collection
 from embeddings.database import DATABASE
 from embeddings.errors import CollectionLocked, CollectionUnwritable
 from embeddings.locking import LOCK
-from embeddings.vectors import FlatIndex
+from embeddings.vector_files import Written
+from embeddings.vector_folder import MERGING
 from tests.fakes import TinyEncoder
 from tests.news import hits, matching, write_lines
 
@@ -33,13 +34,31 @@ def delete_manifest(directory: Path) -> None:
 
 
 def break_vectors(directory: Path) -> None:
-    (path,) = directory.glob("vectors-*.faiss")
+    (path,) = directory.glob("vectors/*.rows")
     path.write_bytes(b"\0" * path.stat().st_size)
 
 
 def delete_vectors(directory: Path) -> None:
-    (path,) = directory.glob("vectors-*.faiss")
+    (path,) = directory.glob("vectors/*.rows")
     path.unlink()
+
+
+def delete_all_vectors(directory: Path) -> None:
+    shutil.rmtree(directory / "vectors")
+
+
+def manifest_of_an_earlier_version(directory: Path) -> None:
+    path = directory / "derived.json"
+    name = "vectors-1.faiss"
+    (directory / name).write_bytes(b"IxM2")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"vectors": name, "sha256": "0"}))
+
+
+def a_name_that_leads_elsewhere(directory: Path) -> None:
+    path = directory / "derived.json"
+    manifest = json.loads(path.read_text())
+    manifest["vectors"]["segments"][0]["name"] = "../../articles/news"
+    path.write_text(json.dumps(manifest))
 
 
 def delete_words(directory: Path) -> None:
@@ -73,6 +92,9 @@ def empty_words(directory: Path) -> None:
         delete_manifest,
         break_vectors,
         delete_vectors,
+        delete_all_vectors,
+        manifest_of_an_earlier_version,
+        a_name_that_leads_elsewhere,
         delete_words,
         break_words,
         shorten_words,
@@ -99,9 +121,14 @@ def test_old_index_files_are_not_kept(filled: Collection, news: Path) -> None:
     # SQLite's own two files lie beside the database while it is open.
     assert [name for name in names if not name.startswith("collection.")] == [
         "derived.json",
-        "vectors-2.faiss",
         LOCK,
     ]
+    # Five rows are cheaper to write again than to keep in two places.
+    names = [path.name for path in (filled.directory / "vectors").iterdir()]
+    listed = json.loads((filled.directory / "derived.json").read_text())["vectors"]
+    (segment,) = listed["segments"]
+    kept = [f"{segment['name']}.keys", f"{segment['name']}.rows", MERGING]
+    assert (sorted(names), listed["gone"]) == (sorted(kept), None)
 
 
 def test_indexes_far_behind_are_rebuilt(filled: Collection, reopen: Reopen, news: Path) -> None:
@@ -110,7 +137,7 @@ def test_indexes_far_behind_are_rebuilt(filled: Collection, reopen: Reopen, news
     for number in range(3):
         write_lines(news / "news.jsonl", [{"id": "a", "text": f"Sentence number {number}."}])
         filled.sync(news)
-    for name in ("derived.json", "vectors-1.faiss", "words"):
+    for name in ("derived.json", "vectors", "words"):
         old, new = saved / name, filled.directory / name
         if old.is_dir():
             shutil.rmtree(new)
@@ -155,7 +182,7 @@ def test_indexes_that_cannot_be_written_are_caught_up_later(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(FlatIndex, "save", full)
+        patch.setattr(Written, "add", full)
         with pytest.raises(CollectionUnwritable, match=r"cannot write to .*No space left"):
             filled.sync(news)
     # What was read is in the database; the indexes follow as soon as there is room.

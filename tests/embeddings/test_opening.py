@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 SEARCH = """
 import json, sys
 from embeddings.collection import Collection
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from tests.fakes import TinyEncoder
 
 with Collection.open(sys.argv[1], encoder=TinyEncoder(), create=False) as collection:

@@ -24,8 +24,19 @@ def test_progress(collection: Collection, folder: Path) -> None:
         Progress(0, 2, a, 0, 0.0),
         Progress(1, 2, b, 0, 0.0),
         Progress(1, 2, b, 2, 1.0),
+        # And last, what was read is brought into the indexes.
+        Progress(2, 2, "", 2),
     ]
-    assert [each.fraction for each in seen] == [0.0, 0.5, 1.0]
+    assert [each.fraction for each in seen] == [0.0, 0.5, 1.0, 1.0]
+
+
+def test_rate_and_time_left() -> None:
+    begun = Progress(0, 4, "a.txt", 0)
+    assert (begun.rate, begun.left) == (0.0, None)
+    # A quarter of the second file: 5 of 16 in ten seconds, 22 more for the rest.
+    later = Progress(1, 4, "b.txt", 500, 0.25, 10.0)
+    assert (later.rate, later.left) == (50.0, pytest.approx(22.0))
+    assert Progress(4, 4, "", 900, 0.0, 30.0).left == 0.0
 
 
 def test_progress_never_goes_back(

@@ -11,18 +11,12 @@ import numpy as np
 import pytest
 import torch
 
+from embeddings.packed import LAST_STEP, SHARE, STEP, WINDOW
+from embeddings.packed import even_steps as _steps
 from embeddings.pairs import PAIR_TOKENS, Batch, Pair, collate
 from embeddings.reader import Excerpt, PassageReader
 from embeddings.reader_network import NOWHERE, ReaderNetwork
-from embeddings.reader_packed import (
-    LAST_STEP,
-    SHARE,
-    STEP,
-    WINDOW,
-    PackedNetwork,
-    _shares,
-    _steps,
-)
+from embeddings.reader_packed import PackedNetwork, _shares
 from embeddings.schema import Span
 from tests.fakes import pair_tokenizer, tiny_network
 
@@ -181,8 +175,8 @@ def test_a_torch_without_its_compilers_operators_reads_too(monkeypatch: pytest.M
     network.lower_precision()
     batch = collate(pairs_of((20, 33)))
     usual = PackedNetwork(network).read(batch)
-    monkeypatch.setattr("embeddings.reader_packed.torch.ops.mkldnn", object())
+    monkeypatch.setattr("embeddings.packed.torch.ops.mkldnn", object())
     plain = PackedNetwork(network)
-    assert not plain._layers[0].projected._ordered
+    assert not plain._layers.layers[0].projected.ordered
     for one, other in zip(usual, plain.read(batch), strict=True):
         np.testing.assert_allclose(one, other, atol=0.05)

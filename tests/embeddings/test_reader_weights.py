@@ -14,7 +14,7 @@ from embeddings.reader import Excerpt, PassageReader
 from embeddings.reader_network import ReaderNetwork
 from embeddings.reader_packed import PackedNetwork
 from embeddings.schema import Span
-from embeddings.weights import packaged_folder
+from embeddings.weights import WEIGHTS_FILE, packaged_folder
 from tests.fakes import pair_tokenizer, tiny_network
 
 EXCERPT = Excerpt("Café 🎉", "Baradar led.\r\nThen it rained.", (Span(0, 12), Span(14, 29)))
@@ -26,8 +26,15 @@ def adapter_file(path: Path, network: ReaderNetwork) -> Path:
 
 
 @pytest.fixture
-def packaged_is_tiny(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ReaderNetwork, "from_encoder", lambda *_, **__: tiny_network())
+def packaged_is_tiny(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The embedding model beneath is that of ``tiny_network``, as files."""
+    folder = tmp_path_factory.mktemp("packaged")
+    body = tiny_network().body
+    body.config.save_pretrained(folder)
+    save_file({k: v.contiguous() for k, v in body.state_dict().items()}, folder / WEIGHTS_FILE)
+    monkeypatch.setattr("embeddings.reader.packaged_weights", lambda: folder / WEIGHTS_FILE)
 
 
 def test_trained_weights_are_read_back(packaged_is_tiny: None, tmp_path: Path) -> None:

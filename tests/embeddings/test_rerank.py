@@ -10,7 +10,7 @@ from embeddings import rerank, retriever
 from embeddings.collection import Collection
 from embeddings.reader import Excerpt, PassageReader, PassageReading
 from embeddings.rerank import Rereading, Worth
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from embeddings.search import Candidates
 from tests.fakes import TinyEncoder
 from tests.news import write_lines

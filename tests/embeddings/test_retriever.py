@@ -9,6 +9,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,8 @@ from pydantic import ValidationError
 
 from embeddings.collection import Collection
 from embeddings.errors import InvalidQuestion
-from embeddings.retriever import HybridRetriever, clean_question, retrieve
+from embeddings.retrieval import clean_question, retrieve
+from embeddings.retriever import HybridRetriever
 from embeddings.schema import Filters
 from tests.news import NEWS, SEEDS, write_lines
 
@@ -48,7 +50,9 @@ def test_the_best_hit_with_its_scores(filled: Collection) -> None:
     texts = [
         "Strike in Oslo. Dagen. Kari Moe. 5 March 2024 (2024-03-05)\n" + NEWS[1][2],
     ]
-    assert hits[0].scores.dense == pytest.approx(float(filled.encoder.encode(texts)[0] @ row))
+    # As the index keeps it.
+    kept = filled.encoder.encode(texts)[0].astype(np.float16).astype(np.float32)
+    assert hits[0].scores.dense == pytest.approx(float(kept @ row))
     # Best in both indexes: 1 for words, 0.3 of 1 for the cosine.
     assert hits[0].scores.fused == pytest.approx(1.3)
     fused = [hit.scores.fused for hit in hits]
@@ -102,13 +106,14 @@ def test_filters_limit_both_indexes(filled: Collection) -> None:
 
 
 def test_timings_name_every_stage(filled: Collection) -> None:
+    # Words are searched beside the rest: the order of the stages says nothing.
     plain = retrieve(filled, "Oslo", rerank=False).timings_ms
-    assert list(plain) == ["understand", "encode", "words", "vectors", "fuse"]
+    assert set(plain) == {"understand", "encode", "words", "vectors", "fuse"}
     read = retrieve(filled, "Oslo").timings_ms
-    assert list(read) == ["understand", "encode", "words", "vectors", "fuse", "rerank"]
+    assert set(read) == {*plain, "rerank"}
     oslo = Filters(article=("oslo",))
     limited = retrieve(filled, "Oslo", 8, oslo, rerank=False).timings_ms
-    assert list(limited) == ["understand", "filter", "encode", "words", "vectors", "fuse"]
+    assert set(limited) == {*plain, "filter"}
     assert all(spent >= 0 for spent in (*plain.values(), *limited.values()))
 
 
@@ -177,6 +182,7 @@ def test_a_document_says_where_it_is_from(retriever: HybridRetriever, news: Path
         "lexical": hit.scores.lexical,
         "fused": hit.scores.fused,
         "reader": hit.scores.reader,
+        "copies": [],
     }
     assert hit.scores.reader is not None
     assert 0 < hit.scores.reader < 1

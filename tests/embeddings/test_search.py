@@ -18,7 +18,8 @@ from embeddings.known import known_of
 from embeddings.names import Name
 from embeddings.periods import Period
 from embeddings.register import Register
-from embeddings.retriever import HybridRetriever, clean_question, retrieve
+from embeddings.retrieval import clean_question, retrieve
+from embeddings.retriever import HybridRetriever
 from embeddings.schema import Filters, Location
 from embeddings.search import POOL, Found, Searched, Weights, fuse, score
 from embeddings.understanding import Understanding

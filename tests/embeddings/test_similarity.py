@@ -14,7 +14,7 @@ from embeddings.collection import Collection
 from embeddings.features import CONFIDENCE_NAMES, NAMES, SENTENCE_NAMES
 from embeddings.lexical import WordEntry, WordIndex
 from embeddings.reading import ScoredSentence, distinct_sentences
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from embeddings.schema import Article, Hit, Passage, Scores, Span
 from embeddings.similarity import (
     READING_NAMES,

@@ -10,7 +10,7 @@ import pytest
 
 from embeddings.collection import Collection
 from embeddings.errors import ArticleUnreadable
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from embeddings.sync import Progress, SyncReport
 from tests.fakes import TinyEncoder
 from tests.news import FLOOD, NEWS, STRIKE, row, write_lines

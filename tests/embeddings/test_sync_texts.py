@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.collection import Collection
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from tests.news import FLOOD, row, write_lines
 
 

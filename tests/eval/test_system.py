@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from embeddings.collection import Collection
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from eval.cases import Case
 from eval.results import Said
 from eval.system import Opened, Product, Spec, key_of

@@ -1,11 +1,12 @@
 """The page with an assistant that marks the words that answer: ``streamlit run`` it."""
 
 import runpy
+from dataclasses import replace
 from pathlib import Path
 
 import qa_app
 from embeddings.collection import Collection
-from embeddings.schema import Span
+from embeddings.schema import Article, Found, Heading, Span
 from qa_app import assistant, startup
 from qa_app.events import Done, Said, Stage
 from qa_app.extractive import Draft
@@ -13,7 +14,13 @@ from qa_app.recognised import Recognised
 from qa_app.schema import Answer
 from tests.fakes import TinyEncoder
 from tests.qa_app.marked_words import MARKED
-from tests.qa_app.recognised_words import HOSTILE_NAMES
+from tests.qa_app.recognised_words import HOSTILE_NAMES, HOSTILE_PAPERS
+
+# Papers that print what an answer cites, where the question asks for what is elsewhere.
+COPIES = tuple(
+    Article(name, f"{name}.txt", "txt", "", Heading(publisher=Found(name, "made")))
+    for name in HOSTILE_PAPERS
+)
 
 
 def marked_open(settings, progress=None):
@@ -51,7 +58,11 @@ class MarkingAssistant:
         found = "answered" if draft.sentences else "not_found"
         confidence = 0.5 if "doubtful" in question else 0.914
         missing = "" if draft.sentences else "Nothing says this."
-        told = (tuple(draft.sentences), tuple(draft.citations))
+        citations = [
+            replace(each, copies=COPIES[: each.number]) if "elsewhere" in question else each
+            for each in draft.citations
+        ]
+        told = (tuple(draft.sentences), tuple(citations))
         said = HOSTILE_NAMES if "hostile" in question else Recognised()
         yield Done(Answer(question, found, confidence, *told, missing=missing, recognised=said))
 

@@ -16,6 +16,8 @@ HOSTILE_NAMES = Recognised(
 # As they are shown: on one line, and no longer than one needs to know them again.
 MARKUP_SHOWN = "<img src=x onerror=alert(1)> [a](javascript:alert(1))…"
 ESCAPES_SHOWN = "\x1b[31mRed\x1b[0m \u202eyliaD # Élan 🗞️ דגן"
+# Papers that print what an answer cites; short enough to be shown whole.
+HOSTILE_PAPERS = ("<img src=x onerror=alert(1)> [a](javascript:alert(1))", "<b>Élan</b> 🗞️ דגן")
 HOSTILE_WORDS = [
     f"published by {MARKUP_SHOWN}",
     f"written by {ESCAPES_SHOWN}",

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embeddings.errors import InvalidQuestion
-from embeddings.retriever import MAX_WORDS
+from embeddings.retrieval import MAX_WORDS
 from embeddings.schema import Filters
 from qa_app.assistant import Assistant
 from qa_app.events import Done, Said, Stage

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.qa_app.browsing import contrast
 from tests.qa_app.marked_words import MARKED
-from tests.qa_app.recognised_words import HOSTILE_WORDS
+from tests.qa_app.recognised_words import HOSTILE_PAPERS, HOSTILE_WORDS
 
 SCRIPT = Path(__file__).with_name("marked_page.py")
 EVERYTHING = " ".join(each.file for each in MARKED)
@@ -86,6 +86,23 @@ def test_what_was_recognised_is_text_whatever_a_heading_says(visit, scheme):
         assert line.text_content() == f"Recognised: {' · '.join(HOSTILE_WORDS)}"
         assert line.locator(":not(bdi)").count() == 0
     assert contrast(reader.page, ".recognised") >= 4.5
+    assert reader.page.evaluate(OVERFLOW) == [0, 0]
+    assert asked == []
+    assert reader.page.locator("img[src*='x'], a[href^='javascript']").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_who_else_prints_it_is_text_whatever_their_names_are(visit, scheme):
+    reader = visit(color_scheme=scheme, viewport={"width": 400, "height": 800})
+    asked = []
+    reader.page.on("dialog", lambda dialog: asked.append(dialog.message) or dialog.dismiss())
+    assert reader.ask("What of last.txt?").locator(".also").count() == 0
+    answer = reader.ask("What of last.txt and whole.txt elsewhere?")
+    lines = answer.locator(".sources li .also")
+    told = [f"{name}, date not given" for name in HOSTILE_PAPERS]
+    assert lines.all_text_contents() == [f"Also in: {told[0]}", f"Also in: {told[0]}; {told[1]}"]
+    assert lines.last.locator("bdi").all_text_contents() == told
+    assert contrast(reader.page, ".also") >= 4.5
     assert reader.page.evaluate(OVERFLOW) == [0, 0]
     assert asked == []
     assert reader.page.locator("img[src*='x'], a[href^='javascript']").count() == 0

@@ -102,6 +102,7 @@ def test_records() -> None:
         "start": 1,
         "end": 7,
         "quote": "Élodie",
+        "copies": [],
     }
     sentence = Sentence("Élodie", (1,), (1, 4))
     answer = Answer(

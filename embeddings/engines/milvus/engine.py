@@ -15,6 +15,7 @@ from embeddings.encoder import FloatArray
 from embeddings.engines.base import Embedded, Plan, RemovedArticle, SourceRow
 from embeddings.engines.milvus.address import milvus_address
 from embeddings.engines.milvus.connection import connect, disconnect
+from embeddings.engines.milvus.grouping import all_copies
 from embeddings.engines.milvus.lease import Lease
 from embeddings.engines.milvus.snapshot import MilvusSnapshot
 from embeddings.engines.milvus.tables import Tables
@@ -114,6 +115,10 @@ class MilvusEngine:
         for head in self._truth.heads(self.generation):
             yield head.key, head.publisher, head.author, head.published
 
+    def copies(self) -> Mapping[int, int]:
+        """The first of its near-copies, by the key of every article that has some."""
+        return all_copies(self._tables, self.generation)
+
     def roots(self) -> list[str]:
         """The paths that were synced in."""
         return self._truth.roots(self.generation)
@@ -185,9 +190,11 @@ class MilvusEngine:
         """Keep vectors."""
         self._writer.stage_vectors(digests, rows)
 
-    def stage_articles(self, batch: Sequence[tuple[Article, Sequence[Embedded]]]) -> list[int]:
+    def stage_articles(
+        self, batch: Sequence[tuple[Article, Sequence[Embedded]]], sketches: Sequence[bytes] = ()
+    ) -> list[int]:
         """Write articles with their passages for the next generation."""
-        return self._writer.stage_articles(batch)
+        return self._writer.stage_articles(batch, sketches)
 
     def touch(self, sources: Sequence[SourceRow]) -> None:
         """Record new signatures."""

@@ -37,7 +37,7 @@ NAME_BYTES = 16_000
 _LINK = "link"
 
 
-def article_rows(key: int, article: Article, generation: int) -> Iterator[Row]:
+def article_rows(key: int, article: Article, generation: int, sketch: bytes = b"") -> Iterator[Row]:
     """An article under its key: one row a part, the first with what is looked up."""
     pieces = article_parts(article)
     head = [
@@ -55,6 +55,7 @@ def article_rows(key: int, article: Article, generation: int) -> Iterator[Row]:
             "part": place,
             "name": number(article.id) if first else 0,
             "content": content_digest(article) if first else "",
+            "sketch": sketch.hex() if first else "",
             "head": dumped(head) if first else "",
             "body": body,
             "added": generation,
@@ -140,6 +141,13 @@ def link_row(root: str, path: str, article: int, generation: int) -> Row:
         article=article,
         head=dumped([root, path]),
         added=generation,
+    )
+
+
+def copy_row(article: int, leader: int, generation: int) -> Row:
+    """That an article is a near-copy of another, or the first of some."""
+    return record(
+        f"copy:{article}:{generation}", "copy", article=article, item=leader, added=generation
     )
 
 

@@ -40,7 +40,8 @@ class Field:
 
 GENERATIONS = (Field("added", sought=True), Field("removed", sought=True))
 
-# One file, one file's hold on an article, one article taken out by hand, or one fact, by ``kind``.
+# By ``kind``: one file, one file's hold on an article, one article's place among its near-copies,
+# one article taken out by hand, or one fact.
 RECORDS = (
     Field("pk", "VARCHAR", 200),
     Field("kind", "VARCHAR", 16, sought=True),
@@ -53,13 +54,15 @@ RECORDS = (
     Field("body", "VARCHAR", VARCHAR_BYTES),
     *GENERATIONS,
 )
-# ``pk`` is the article's key and the part's number; ``body`` a part of all that it says.
+# ``pk`` is the article's key and the part's number; ``body`` a part of all that it says. ``sketch``
+# is in hexadecimal digits.
 ARTICLES = (
     Field("pk"),
     Field("article", sought=True),
     Field("part", sought=True),
     Field("name", sought=True),
     Field("content", "VARCHAR", 64),
+    Field("sketch", "VARCHAR", 2048),
     Field("head", "VARCHAR", VARCHAR_BYTES),
     Field("body", "VARCHAR", VARCHAR_BYTES),
     *GENERATIONS,

@@ -15,6 +15,7 @@ import numpy as np
 
 from embeddings.encoder import FloatArray
 from embeddings.engines.base import Days, Facets, Sources
+from embeddings.engines.milvus.grouping import copies_of
 from embeddings.engines.milvus.pieces import day_number
 from embeddings.engines.milvus.schema import number, visible
 from embeddings.engines.milvus.tables import State, Tables
@@ -157,6 +158,10 @@ class MilvusSnapshot:
     def passages(self, keys: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """Passages with their articles."""
         return self._truth.passages(keys, self.generation)
+
+    def copies(self, articles: Sequence[int]) -> dict[int, int]:
+        """Which of these articles have near-copies, with the first of them."""
+        return copies_of(self._tables, articles, self.generation)
 
 
 def _facets(publishers: Iterable[str], authors: Iterable[str], days: set[str]) -> Facets:

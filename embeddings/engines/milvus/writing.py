@@ -21,6 +21,7 @@ import numpy as np
 
 from embeddings.encoder import FloatArray
 from embeddings.engines.base import Embedded, Plan, SourceRow
+from embeddings.engines.milvus.grouping import regroup
 from embeddings.engines.milvus.pieces import dumped, source_head
 from embeddings.engines.milvus.rows import (
     article_rows,
@@ -109,7 +110,9 @@ class Writer:
 
     # Articles
 
-    def stage_articles(self, batch: Sequence[tuple[Article, Sequence[Embedded]]]) -> list[int]:
+    def stage_articles(
+        self, batch: Sequence[tuple[Article, Sequence[Embedded]]], sketches: Sequence[bytes]
+    ) -> list[int]:
         """Write articles with their passages for the next generation; returns their keys."""
         upcoming = self._upcoming()
         vectors = self._vectors(digest for _, found in batch for _, digest in found)
@@ -125,8 +128,10 @@ class Writer:
             passage += len(found)
         self._tables.articles.upsert(
             row
-            for key, (each, _) in zip(keys, batch, strict=True)
-            for row in article_rows(key, each, upcoming)
+            for key, (each, _), sketch in zip(
+                keys, batch, sketches or [b""] * len(batch), strict=True
+            )
+            for row in article_rows(key, each, upcoming, sketch)
         )
         self._tables.passages.upsert(rows)
         return keys
@@ -191,6 +196,7 @@ class Writer:
         self._replace_sources(plan, upcoming)
         gone, come = self._close_orphans(upcoming)
         more, fewer = self._count_terms(upcoming)
+        regroup(self._tables, upcoming)
         self._check()
         self._tables.set_state(
             State(

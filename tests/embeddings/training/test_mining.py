@@ -9,7 +9,7 @@ import pytest
 
 from embeddings import opening
 from embeddings.collection import Collection
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from embeddings.schema import Span
 from embeddings.training import mining
 from embeddings.training.mining import Mined, mine

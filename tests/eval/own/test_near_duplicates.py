@@ -2,6 +2,7 @@ import random
 
 import pytest
 
+from embeddings.words import runs_of, words_of
 from eval.own.near_duplicates import (
     Pair,
     exact_repeats,
@@ -9,8 +10,6 @@ from eval.own.near_duplicates import (
     jaccard,
     near_duplicates,
     shared_sentences,
-    shingles,
-    words_of,
 )
 
 WORDS = [f"word{number}" for number in range(400)]
@@ -27,11 +26,11 @@ def test_words_are_the_same_however_accents_and_quotes_are_written():
 
 def test_similarity_is_that_of_runs_of_five_words():
     # a b c d e f g: abcde bcdef cdefg; with h for g: abcde bcdef cdefh; 2 of 4 are shared
-    first, second = shingles(list("abcdefg")), shingles(list("abcdefh"))
+    first, second = runs_of(list("abcdefg")), runs_of(list("abcdefh"))
     assert len(first) == 3
     assert jaccard(first, second) == 0.5
-    assert shingles(["short", "text"]) == {("short", "text")}
-    assert shingles([]) == set()
+    assert runs_of(["short", "text"]) == {("short", "text")}
+    assert runs_of([]) == set()
     assert jaccard(set(), set()) == 0.0
 
 

@@ -91,7 +91,7 @@ def test_a_system_that_hangs_is_ended(job: Job, monkeypatch: pytest.MonkeyPatch)
             super().__init__(*arguments, **options)
             started.append(self)
 
-    monkeypatch.setattr("eval.peers.process.subprocess.Popen", Seen)
+    monkeypatch.setattr("eval.children.subprocess.Popen", Seen)
     (failed,) = run(job, fake("Hanging"), timeout=3)
     assert failed.error == "timeout: not done after 3 s"
     assert [each.returncode for each in started] == [-signal.SIGKILL]

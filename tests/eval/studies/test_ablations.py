@@ -13,7 +13,7 @@ import pytest
 
 from embeddings.collection import Collection
 from embeddings.reader import PassageReader, PassageReading
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from eval.cache import open_collection
 from eval.cases import Case, Dataset, Evidence
 from eval.results import Place

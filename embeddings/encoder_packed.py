@@ -1,0 +1,77 @@
+"""The packaged model as this project computes it: real tokens only, each thread its own batch.
+
+Enters: texts. Leaves: unit rows: the mean of what the last layer makes of a text's tokens.
+Deliberately knows nothing of identities or of other models, nor how the layers compute
+(``packed.py``). torch lives here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+from torch.nn import functional
+
+from embeddings.encoder import FloatArray
+from embeddings.encoder_tokens import Ids, TokenBatches
+from embeddings.packed import SHARE, PackedLayers, Tokens, close_steps, workers
+from embeddings.weights import WEIGHTS_FILE, Shape
+
+
+class PackedModel:
+    """BERT, the mean over tokens, and unit length; safe to share between threads."""
+
+    def __init__(
+        self, folder: Path, batches: TokenBatches, *, dtype: torch.dtype, batch_size: int
+    ) -> None:
+        """Load the weights in ``folder``.
+
+        Args:
+            folder: of the model; its weights must have been checked.
+            batches: what it reads of texts.
+            dtype: what the layers compute in; the mean is taken in float32 always, since adding
+                up 256 tokens in 8 bits of mantissa would lose more than all the layers do.
+            batch_size: the longest texts of one batch; of shorter ones it holds more.
+
+        Raises:
+            OSError: a file cannot be read.
+            ValueError: ``config.json`` is of another kind of model.
+        """
+        weights = load_file(folder / WEIGHTS_FILE)
+        self._layers = PackedLayers(
+            {k: v.to(dtype) for k, v in weights.items() if v.is_floating_point()},
+            Shape.of_folder(folder),
+        )
+        self._batches = batches
+        self._tokens = batch_size * batches.longest
+        self._dim = weights["embeddings.LayerNorm.weight"].shape[0]
+
+    def embed(self, texts: Sequence[str]) -> FloatArray:
+        """float32, shape (len(texts), dim), rows of unit length."""
+        threads = torch.get_num_threads()
+
+        def embedded(batches: Sequence[Sequence[Ids]]) -> Iterable[FloatArray]:
+            return workers(threads, "passages").map(self._embedded, batches)
+
+        few = min(threads, 1 + sum(map(len, texts)) // (4 * SHARE))
+        return self._batches.rows(texts, embedded, dim=self._dim, tokens=self._tokens, shares=few)
+
+    def embed_question(self, text: str) -> FloatArray:
+        """float32, shape (dim,), unit length: on one thread, beside passages that are embedded."""
+        threads = workers(torch.get_num_threads(), "questions")
+        row: FloatArray = threads.submit(self._embedded, self._batches.ids([text])).result()[0]
+        return row
+
+    def _embedded(self, batch: Sequence[Ids]) -> FloatArray:
+        sizes = [len(ids) for ids in batch]
+        flat = np.fromiter((i for ids in batch for i in ids), np.int64, sum(sizes))
+        tokens = Tokens(flat, np.zeros_like(flat), sizes)
+        with torch.inference_mode():
+            states = self._layers.states(tokens, close_steps(len(flat))).float()
+            means = torch.stack([own.mean(0) for own in torch.split(states, sizes)])
+            rows: Tensor = functional.normalize(means, dim=-1)
+            return rows.numpy()

@@ -1,0 +1,321 @@
+"""A passage stands for its copies: what is folded, what stays, and who carries it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from embeddings import retrieval
+from embeddings.collection import Collection
+from embeddings.folding import Folding, fold, tells_all
+from embeddings.register import forget_register
+from embeddings.retrieval import retrieve
+from embeddings.retriever import HybridRetriever, to_document
+from embeddings.schema import Article, Filters, Found, Heading, Location, Passage
+from embeddings.search import Candidates
+from embeddings.store import Store
+from embeddings.words import runs_of, words_of
+from tests.fakes import TinyEncoder
+from tests.news import row, write_lines
+
+STORY = (
+    "The river Tejo rose four metres in a single night and flooded the lower town. "
+    "Élodie Brun, the mayor, asked the army for help on Sunday morning. "
+    "At least 12 people were taken to the hospital of São José. "
+    "Trains to the coast were stopped at noon and did not run again before Tuesday. "
+    "Shops along the quay stayed closed while pumps were brought from Porto."
+)
+EDITED = STORY.replace("asked the army for help", "called in the army 🎉")
+ADDED = (
+    " A school in Alfama, built on stilts by its pupils’ grandparents, stayed dry and took in "
+    "ninety families whose homes were under water."
+)
+MORE = "The port of Haifa reopened. A sign said welcome to the crews of tall ships."
+QUESTION = "Who asked the army for help when the river flooded the town?"
+
+
+def told(text: str, *others: str) -> bool:
+    return tells_all(words_of(text), [runs_of(words_of(other)) for other in others])
+
+
+@pytest.mark.parametrize(
+    ("text", "others", "expected"),
+    [
+        (STORY, [STORY], True),
+        (STORY.upper(), [STORY], True),
+        (EDITED, [STORY], True),
+        (STORY, [EDITED], True),
+        # Cuts between passages stand elsewhere: two of them tell it together.
+        (STORY[120:300], [STORY[:240], STORY[170:]], True),
+        (STORY, [STORY[:200]], False),
+        (STORY + ADDED, [STORY], False),
+        (STORY, [STORY + ADDED], True),
+        (STORY.replace("12", "19"), [STORY], False),
+        (STORY.replace("four", "five"), [STORY], False),
+        (
+            STORY.replace("did not", "did also not").replace("stayed", "never stayed"),
+            [STORY],
+            False,
+        ),
+        (STORY, [], False),
+        ("", [STORY], False),
+        ("🎉 — “”", ["🎉 — “”"], False),
+        ("A short one.", ["a SHORT one"], True),
+        ("A short one.", ["A short two."], False),
+        (MORE, [STORY], False),
+    ],
+)
+def test_what_tells_all(text: str, others: list[str], expected: bool) -> None:
+    assert told(text, *others) is expected
+
+
+def test_nine_new_words_in_a_row_are_a_statement_and_eight_an_edit() -> None:
+    head, tail = "we are all the same here", "and so it goes on for ever"
+    for count, expected in ((8, True), (9, False)):
+        new = " ".join("abcdefghij"[:count])
+        assert told(f"{head} {new} {tail}", f"{head} {tail}") is expected
+
+
+def article(name: str, text: str, published: str | None = None) -> Article:
+    found = Found(published, "made") if published else None
+    return Article(name, f"{name}.txt", "txt", text, Heading(published=found))
+
+
+def passage_of(owner: Article, key: int) -> Passage:
+    return Passage(f"p{key}", owner.id, 0, len(owner.text), owner.text, ())
+
+
+ARTICLES = {
+    1: article("a", STORY, "2024-03-02"),
+    2: article("b", EDITED, "2024-03-01"),
+    3: article("c", STORY),
+    4: article("d", STORY + ADDED, "2024-03-03"),
+    5: article("e", MORE, "2024-03-03"),
+    6: article("f", STORY, "2024-03-04"),
+}
+PLACES = {
+    10 * key: Location(f"p{10 * key}", key, 0, 9, None, None, each.published)
+    for key, each in ARTICLES.items()
+}
+TEXTS = {10 * key: (passage_of(each, 10 * key), each) for key, each in ARTICLES.items()}
+LEADERS = {1: 2, 2: 2, 3: 2, 4: 2}
+SCORES = {10: 1.0, 20: 0.9, 30: 0.9, 40: 0.8, 50: 0.7, 60: 0.6}
+
+
+def folded(
+    scores: dict[int, float], apart: dict[int, int] | None = None
+) -> tuple[Candidates, Folding]:
+    def fetch(keys: list[int]) -> dict[int, tuple[Passage, Article]]:
+        return {key: TEXTS[key] for key in keys}
+
+    return fold(Candidates(scores, PLACES), LEADERS, fetch, apart)
+
+
+def test_the_best_stands_and_what_one_alone_tells_stays() -> None:
+    candidates, folding = folded(SCORES)
+    # Of another group, or of none, the same words are no copy.
+    assert candidates.scores == {10: 1.0, 40: 0.8, 50: 0.7, 60: 0.6}
+    assert sorted(candidates.places) == [10, 40, 50, 60]
+    assert folding.into == {20: 10, 30: 10}
+    assert [each.id for each in folding.copies(10)] == ["b", "d", "c"]
+    assert folding.copies(40) == ()
+    assert folding.copies(60) == ()
+
+
+def test_of_equals_the_first_published_stands() -> None:
+    candidates, folding = folded({10: 0.9, 20: 0.9, 30: 0.9})
+    assert candidates.scores == {20: 0.9}
+    assert [each.id for each in folding.copies(20)] == ["a", "c"]
+
+
+def test_nothing_is_fetched_where_no_two_articles_are_of_a_group() -> None:
+    def fetch(keys: list[int]) -> dict[int, tuple[Passage, Article]]:
+        raise AssertionError(keys)
+
+    for scores in ({10: 1.0, 50: 0.7, 60: 0.6}, {}):
+        candidates = Candidates(scores, PLACES)
+        assert fold(candidates, LEADERS, fetch)[0] is candidates
+
+
+def test_what_different_parts_name_is_kept_apart() -> None:
+    _, folding = folded(SCORES, {10: 0, 20: 1})
+    assert folding.into == {30: 10}
+    _, folding = folded(SCORES, {10: 0, 20: 0})
+    assert folding.into == {20: 10, 30: 10}
+    _, folding = folded(SCORES, {20: 0})
+    assert folding.into == {30: 10}
+
+
+COPIES = [
+    row("agency", STORY, publisher="Lusa", published="2024-03-01", title="Flood"),
+    row("dagen", EDITED, publisher="Dagen", published="2024-03-03", title="Flom"),
+    row("post", STORY + ADDED, publisher="Post", published="2024-03-02", title="Flood in Lisbon"),
+]
+OTHERS = [
+    row("haifa", MORE, publisher="Dagen", published="2024-03-09"),
+    row("cairo", "A museum opened in Cairo. It shows forty statues of the old town."),
+]
+
+
+@pytest.fixture
+def copied(collection: Collection, tmp_path: Path) -> Collection:
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    for each in (*COPIES, *OTHERS):
+        write_lines(folder / f"{each['id']}.jsonl", [each])
+    collection.sync(folder)
+    return collection
+
+
+def found(collection: Collection, k: int = 9, **limits: object) -> list[tuple[str, list[str]]]:
+    filters = Filters(**limits)  # type: ignore[arg-type]
+    hits = retrieve(collection, QUESTION, k, filters, rerank=False).hits
+    return [(hit.article.id, [each.id for each in hit.copies]) for hit in hits]
+
+
+def groups(collection: Collection) -> dict[str, set[str]]:
+    """The articles of each group by the id of its leader, as the newest snapshot has them."""
+    return grouped(collection, collection.snapshot())
+
+
+def grouped(collection: Collection, snapshot: object) -> dict[str, set[str]]:
+    engine = collection.engine
+    ids = {key: name for name, (key, _) in engine.current_articles().items()}
+    leaders = snapshot.copies([*ids])  # type: ignore[attr-defined]
+    return {
+        ids[leader]: {ids[key] for key, each in leaders.items() if each == leader}
+        for leader in set(leaders.values())
+    }
+
+
+def test_one_passage_stands_for_its_copies(copied: Collection) -> None:
+    assert groups(copied) == {"agency": {"agency", "dagen", "post"}}
+    # The paragraph that one paper adds keeps its passage.
+    assert found(copied) == [
+        ("agency", ["post", "dagen"]),
+        ("post", []),
+        ("cairo", []),
+        ("haifa", []),
+    ]
+    # All stay in the collection.
+    assert len(copied.articles()) == 5
+
+
+def test_another_stands_where_the_leader_is_filtered_out(copied: Collection) -> None:
+    assert found(copied, article=("dagen", "haifa")) == [("dagen", []), ("haifa", [])]
+    assert found(copied, article=("agency", "dagen")) == [("agency", ["dagen"])]
+
+
+def test_there_are_k_hits_where_there_are_others(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retrieval, "POOL", 5)
+    rows = [row(f"copy{n:02}", STORY, publisher=f"Paper {n}") for n in range(30)]
+    write_lines(tmp_path / "many.jsonl", [*rows, *OTHERS])
+    collection.sync(tmp_path / "many.jsonl")
+    hits = found(collection, k=3)
+    assert [name for name, _ in hits[1:]] == ["cairo", "haifa"]
+    assert len(hits[0][1]) == 29
+
+
+def test_without_copies_nothing_is_different(
+    filled: Collection, seeds: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = ["Who went on strike in Oslo after the flood?", "What did the mayor of Lisbon say?"]
+    for each in (filled, seeds):
+        assert each.engine.copies() == {}
+        before = [retrieve(each, question, 9).hits for question in questions]
+        with monkeypatch.context() as patch:
+            patch.setattr(retrieval, "fold", None)
+            patch.setattr(type(each.snapshot()), "copies", lambda *_: {})
+            after = [retrieve(each, question, 9).hits for question in questions]
+        assert after == before
+        assert all(hit.copies == () for hits in before for hit in hits)
+
+
+def test_groups_follow_what_is_added_changed_and_removed(
+    copied: Collection, tmp_path: Path
+) -> None:
+    folder = tmp_path / "copies"
+    write_lines(folder / "late.jsonl", [row("late", EDITED, published="2024-02-01")])
+    copied.sync(folder)
+    assert groups(copied) == {"late": {"late", "agency", "dagen", "post"}}
+    write_lines(folder / "late.jsonl", [row("late", MORE + " It was a long day for all of them.")])
+    copied.sync(folder)
+    assert groups(copied) == {"agency": {"agency", "dagen", "post"}}
+    copied.remove("agency")
+    assert groups(copied) == {"post": {"dagen", "post"}}
+    (folder / "post.jsonl").unlink()
+    copied.sync(folder)
+    assert groups(copied) == {}
+    assert found(copied)[0] == ("dagen", [])
+
+
+def test_a_snapshot_keeps_its_groups(copied: Collection, tmp_path: Path) -> None:
+    before = copied.snapshot()
+    (tmp_path / "copies" / "post.jsonl").unlink()
+    (tmp_path / "copies" / "dagen.jsonl").unlink()
+    keys = [key for key, _ in copied.engine.current_articles().values()]
+    leaders = before.copies(keys)
+    copied.sync(tmp_path / "copies")
+    assert copied.snapshot().copies(keys) == {}
+    assert len(leaders) == 3
+    assert before.copies(keys) == leaders
+
+
+def test_what_is_staged_is_not_yet_a_copy(copied: Collection) -> None:
+    before = groups(copied)
+    text = STORY + " More."
+    made = Article("staged", "s.txt", "txt", text)
+    sketches = [each for each in copied.engine.store.sketches().values() if each]  # type: ignore[attr-defined]
+    with copied.engine.writing():
+        (key,) = copied.engine.stage_articles([(made, [])], sketches[:1])
+    forget_register(copied.engine.store)  # type: ignore[attr-defined]
+    assert copied.snapshot().copies([key]) == {}
+    assert groups(copied) == before
+
+
+def without_sketches(folder: Path) -> None:
+    """Make an index folder what it was before there were sketches."""
+    store = Store(folder)
+    store.connection.execute("DROP TABLE sketches")
+    store.close()
+
+
+def test_an_older_database_gets_its_sketches_at_the_next_sync(
+    copied: Collection, tmp_path: Path
+) -> None:
+    sketches = copied.engine.store.sketches()  # type: ignore[attr-defined]
+    generation = copied.engine.generation
+    copied.close()
+    without_sketches(copied.directory)
+    encoder = TinyEncoder()
+    with Collection.open(copied.directory, encoder=encoder) as opened:
+        assert groups(opened) == {}
+        assert len(found(opened)) == 5
+        report = opened.sync(tmp_path / "copies")
+        assert (bool(report), opened.engine.generation) == (False, generation)
+        assert encoder.embedded() == []
+        assert opened.engine.store.sketches() == sketches  # type: ignore[attr-defined]
+        assert groups(opened) == {"agency": {"agency", "dagen", "post"}}
+        assert found(opened)[0][1] != []
+
+
+def test_opened_again_it_finds_the_same(copied: Collection) -> None:
+    before = found(copied)
+    copied.close()
+    with Collection.open(copied.directory, encoder=TinyEncoder()) as opened:
+        assert found(opened) == before
+
+
+def test_status_counts_them(copied: Collection) -> None:
+    status = copied.status()
+    assert (status.articles, status.copied, status.copy_groups) == (5, 3, 1)
+
+
+def test_a_document_names_them(copied: Collection) -> None:
+    hit = retrieve(copied, QUESTION, 1, rerank=False).hits[0]
+    assert to_document(hit).metadata["copies"] == [each.id for each in hit.copies]
+    documents = HybridRetriever(collection=copied, k=1).invoke(QUESTION)
+    assert documents[0].metadata["copies"] == ["post", "dagen"]
