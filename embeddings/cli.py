@@ -26,7 +26,7 @@ def add_index(parser: argparse.ArgumentParser) -> None:
         "--index",
         default=os.environ.get("QA_INDEX", DEFAULT_INDEX),
         metavar="DIR",
-        help="the index folder (default: $QA_INDEX or %(default)s)",
+        help="the index folder, or an address of Milvus (default: $QA_INDEX or %(default)s)",
     )
     parser.add_argument(
         "--encoder",

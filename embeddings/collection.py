@@ -17,6 +17,8 @@ from typing import Self
 from embeddings.encoder import Encoder, SentenceEncoder
 from embeddings.engines.base import Engine, Plan, RemovedArticle, Snapshot, Words
 from embeddings.engines.local import LocalEngine
+from embeddings.engines.milvus.address import is_milvus
+from embeddings.engines.milvus.engine import MilvusEngine
 from embeddings.errors import ArticleNotFound
 from embeddings.opening import check_or_record, prepared
 from embeddings.preparing import Preparing
@@ -53,7 +55,7 @@ class Collection:
         """Open the collection in a folder, or make an empty one there.
 
         Args:
-            directory: the index folder.
+            directory: the index folder, or an address of Milvus (docs/scaling.md).
             encoder: an ``Encoder``, or the folder or name of a sentence-transformers model;
                 None for the packaged all-MiniLM-L6-v2.
             create: make the folder where there is none.
@@ -63,11 +65,16 @@ class Collection:
             CollectionMismatch: it was made with another encoder, segmenter or layout.
             CollectionCorrupt: its database cannot be read.
             CollectionUnwritable: the folder cannot be made or written.
+            EngineUnavailable: Milvus cannot be reached, or its package is missing.
         """
-        folder = prepared(directory, create=create)
+        served = is_milvus(directory)
+        folder = Path() if served else prepared(directory, create=create)
         if encoder is None or isinstance(encoder, str):
             encoder = SentenceEncoder(encoder) if encoder else SentenceEncoder()
-        engine = LocalEngine(folder, encoder.identity.dim)
+        dim = encoder.identity.dim
+        engine: Engine = (
+            MilvusEngine(directory, dim, create=create) if served else LocalEngine(folder, dim)
+        )
         try:
             with engine.translated():
                 check_or_record(engine, encoder.identity)

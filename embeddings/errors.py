@@ -20,11 +20,12 @@
         ├── CollectionMismatch made with another encoder, segmenter or database layout
         ├── CollectionCorrupt  the database cannot be read
         ├── CollectionLocked   another process is writing
-        └── CollectionUnwritable  the folder cannot be written
+        ├── CollectionUnwritable  the folder cannot be written
+        └── EngineUnavailable  the server it lies on cannot be used, or its package is missing
 
-Foreign errors (sqlite3, OSError, tantivy, torch) are translated where they first appear, with
-``raise ... from exc``. Messages say what was expected, what was found and what to do. Only the
-faces (command line, chat) catch ``CitedQAError`` and print it.
+Foreign errors (sqlite3, OSError, tantivy, torch, pymilvus) are translated where they first appear,
+with ``raise ... from exc``. Messages say what was expected, what was found and what to do. Only
+the faces (command line, chat) catch ``CitedQAError`` and print it.
 """
 
 from __future__ import annotations
@@ -104,3 +105,7 @@ class CollectionLocked(CollectionError):
 
 class CollectionUnwritable(CollectionError):
     """The index folder cannot be written."""
+
+
+class EngineUnavailable(CollectionError):
+    """The server that it lies on does not answer or refuses, or its package is missing."""

@@ -22,7 +22,7 @@ def keep_upload(directory: Path, name: str, data: bytes) -> Path:
     """Write an uploaded file, whole or not at all; one of that name is replaced.
 
     Args:
-        directory: the index folder; it exists.
+        directory: the index folder; made where it is not there.
         name: the file's name as it came; folders in it are dropped.
         data: its bytes.
 
@@ -32,7 +32,7 @@ def keep_upload(directory: Path, name: str, data: bytes) -> Path:
     safe = Path(name.replace("\\", "/")).name.lstrip(".").replace("\x00", "") or "article.txt"
     uploads = uploads_of(directory)
     try:
-        uploads.mkdir(exist_ok=True)
+        uploads.mkdir(parents=True, exist_ok=True)
         # Written beside the folder that is synced: half a file is never read.
         arriving = directory / f"{safe}.arriving"
         arriving.write_bytes(data)

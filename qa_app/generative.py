@@ -250,4 +250,4 @@ def open_writer(settings: Settings, key: Key | None = None) -> Writer | None:
         return None
     limits = Limits(settings.model_tokens, settings.model_seconds, settings.model_day_tokens)
     model = open_model(choice, limits.tokens, limits.seconds, key)
-    return Writer(choice.name, model, limits, Ledger(settings.index))
+    return Writer(choice.name, model, limits, Ledger(settings.folder))

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from embeddings.collection import DEFAULT_DIRECTORY
+from embeddings.engines.milvus.address import folder_of
 from embeddings.errors import SettingsInvalid
 
 # The example articles lie beside the package in a checkout; an installed package has none.
@@ -37,7 +38,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="QA_", env_file=".env", extra="ignore")
 
-    index: Path = Field(DEFAULT_DIRECTORY, description="the index folder")
+    index: Path = Field(DEFAULT_DIRECTORY, description="the index folder, or an address of Milvus")
     articles: Path = Field(SEEDS, description="what an empty collection is filled from")
     encoder: str | None = Field(None, description="folder or name of another embedding model")
     rerank: bool = Field(True, description="whether the reader has a say in the ranking")
@@ -59,3 +60,8 @@ class Settings(BaseSettings):
         False, description="whether --json keeps claims that their citations do not support"
     )
     upload_megabytes: int = Field(50, ge=1, description="largest upload taken")
+
+    @property
+    def folder(self) -> Path:
+        """The folder on this machine for what goes with the index: conversations, used tokens."""
+        return folder_of(self.index)

@@ -102,6 +102,7 @@ def test_eval_is_never_shadowed() -> None:
                 "eval/studies/reading_speed.py",
             },
         ),
+        (("pymilvus", "milvus", "grpc"), {"embeddings/engines/milvus/"}),
         (("streamlit",), {"qa_app/"}),
         (("mcp", "fastapi", "uvicorn", "starlette"), {"qa_app/"}),
     ],

@@ -49,7 +49,7 @@ class Shared:
     def __init__(self, settings: Settings) -> None:
         """Begin to open the collection, in a thread of its own."""
         self.settings = settings
-        self.conversations = ConversationStore(settings.index)
+        self.conversations = ConversationStore(settings.folder)
         # Answers that are being made, by their turns.
         self._makings: dict[int, Making] = {}
         # Held while an assistant is made for a making: entered twice by one thread.
