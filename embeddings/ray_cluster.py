@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,9 @@ from types import ModuleType
 from embeddings.errors import CitedQAError, ClusterUnavailable
 
 LOCAL = "local"
+AUTO = "auto"
 THROUGH_CLIENT = "ray://"
+CONNECT_SECONDS = 10.0
 _ROOT = Path(__file__).resolve().parents[1]
 _INSTALL = "`pip install '.[cluster]'` on this machine and on every node"
 
@@ -43,6 +46,7 @@ def connected(address: str) -> Iterator[ModuleType]:
         raise ClusterUnavailable(f"Ray is not installed ({exc}); {_INSTALL}") from exc
     _silence(ray)
     try:
+        _call_at(address)
         ray.init(
             address,
             log_to_driver=False,
@@ -54,8 +58,8 @@ def connected(address: str) -> Iterator[ModuleType]:
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as exc:
         raise ClusterUnavailable(
             f"no Ray cluster to work with at {address!r}: {_first_line(exc)}. Start one with `ray "
-            f"start --head`, give the address of one, or --ray local; Ray and Python have to be "
-            f"of the same version on all of it: {_INSTALL}"
+            f"start --head`, give the address of one (HOST:PORT, ray://HOST:PORT or auto), or use "
+            f"local; Ray and Python have to be of the same version on all of it: {_INSTALL}"
         ) from exc
     try:
         yield ray
@@ -87,6 +91,16 @@ def translated() -> Iterator[None]:
             f"the cluster failed: {_first_line(exc)}. Run the same command again when it is well: "
             f"what was embedded is kept"
         ) from exc
+
+
+def _call_at(address: str) -> None:
+    """Find out at once whether anybody is there: Ray itself tries for many minutes."""
+    if address in (LOCAL, AUTO):
+        return
+    host, _, port = address.removeprefix(THROUGH_CLIENT).rpartition(":")
+    if not (host and port.isdecimal()):
+        raise ValueError("that is no address")
+    socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
 
 
 def _path() -> str:
