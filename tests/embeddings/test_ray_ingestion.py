@@ -24,7 +24,7 @@ from embeddings.ray_ingestion import prepare_on_ray
 from embeddings.ray_worker import Recipe, Work, cut, embed, made, recipe_of
 from embeddings.sync import Progress, SyncReport
 from tests.fakes import TinyEncoder
-from tests.news import FLOOD, STRIKE, hits, row, write_lines
+from tests.news import FLOOD, STRIKE, row, write_lines
 
 try:
     # Ray's own: its modules use names that their libraries, and itself, are about to drop.
@@ -106,14 +106,19 @@ def few(tmp_path: Path) -> Path:
 
 
 def state(collection: Collection) -> dict[str, object]:
-    """All that a collection shows: articles, passages, problems, and hits with their scores."""
+    """All that a collection shows: articles, passages, problems, and what is found, with scores."""
     articles = collection.articles()
+    question, snapshot = "Which ferry sank near Oslo?", collection.snapshot()
+    nearest = snapshot.nearest(collection.encoder.encode_query(question), 9)
+    matching = snapshot.matching(question, 9)
+    places = snapshot.locations([*nearest, *matching])
     return {
         "articles": articles,
         "passages": [collection.passages_of(article.id) for article in articles],
         "problems": collection.status().problems,
-        "hits": hits(collection, "Which ferry sank near Oslo?"),
-        "sizes": (len(collection.snapshot()), collection.engine.counts()),
+        "nearest": [(places[key].id, score) for key, score in nearest.items()],
+        "matching": [(places[key].id, score) for key, score in matching.items()],
+        "sizes": (len(snapshot), collection.engine.counts()),
     }
 
 
