@@ -65,7 +65,7 @@ def _from_dataset(sources: Sequence[SourceFile], work: Any) -> Iterator[Cut]:  #
 
     rows = [{"sources": pickle.dumps(group)} for group in _groups(sources)]
     with warnings.catch_warnings():
-        # Its releases before 2.64 take max_retries so; without it they retry for ever.
+        # 2.64 drops it (pyproject.toml stays below); without it a task is retried for ever.
         warnings.simplefilter("ignore", RayDeprecationWarning)
         dataset = ray.data.from_items(rows, override_num_blocks=len(rows)).flat_map(
             functools.partial(_cut_row, work=work), num_cpus=1, max_retries=GROUP_RETRIES

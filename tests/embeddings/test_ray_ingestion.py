@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import socket
 import subprocess
 import sys
 import warnings
@@ -46,6 +48,14 @@ ROOT = Path(__file__).parents[2]
 TINY = Recipe("tests.fakes:TinyEncoder")
 NODE = {"num_cpus": 1, "object_store_memory": 80_000_000}
 
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+CLIENT_PORT = free_port()
+
 DRIVER = """
 import os, signal, sys
 from embeddings import ray_ingestion, sync
@@ -70,11 +80,10 @@ with Collection.open(index, encoder=TinyEncoder()) as collection:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    """Two nodes of one core on this machine."""
+    """Two nodes of one core on this machine, the first of them with a server for Ray's client."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    made = ray.cluster_utils.Cluster(
-        initialize_head=True, head_node_args={**NODE, "include_dashboard": False}
-    )
+    head = {**NODE, "include_dashboard": False, "ray_client_server_port": CLIENT_PORT}
+    made = ray.cluster_utils.Cluster(initialize_head=True, head_node_args=head)
     made.add_node(**NODE)
     yield made
     made.shutdown()
@@ -189,6 +198,31 @@ def test_after_a_kill_only_what_is_missing_is_embedded(
     assert not kept & set(made_then)
 
 
+def test_through_rays_client(
+    cluster: Any, few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ray_reading, "FETCHED", 2)
+    found = synced(tmp_path / "ray", few, f"ray://127.0.0.1:{CLIENT_PORT}")
+    assert found == alone(tmp_path / "alone", few)
+
+
+def test_the_command_prints_its_result_and_nothing_else(
+    cluster: Any, few: Path, tmp_path: Path
+) -> None:
+    index = ["index", few, "--index", tmp_path / "index", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "embeddings", *map(str, index), "--ray", cluster.address],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    report = json.loads(done.stdout)
+    assert (len(report["added"]), report["embedded"], report["problems"]) == (3, 3, [])
+
+
 def test_a_file_that_kills_its_reader_is_told_and_the_rest_is_read(
     cluster: Any, few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,17 +238,15 @@ def test_a_file_that_kills_its_reader_is_told_and_the_rest_is_read(
     assert {**found, "problems": wanted["problems"]} == wanted
 
 
-def test_a_node_that_does_not_see_a_file_is_an_error(
-    cluster: Any, few: Path, tmp_path: Path
-) -> None:
+def test_a_node_that_does_not_see_a_file_is_an_error(cluster: Any, few: Path) -> None:
     recipe = Recipe("tests.ray_encoders:blind")
-    with pytest.raises(ClusterUnavailable, match=r"does not see .*b\.txt.*every node sees"):
-        synced(tmp_path / "ray", few, cluster.address, recipe)
-    # A file that is gone here too is an ordinary problem.
-    encoder = TinyEncoder()
     sources = find_sources(few)
-    (few / "b.txt").unlink()
-    with prepare_on_ray(cluster.address, encoder, lambda _: set(), recipe) as preparing:
+    connecting = prepare_on_ray(cluster.address, TinyEncoder(), lambda _: set(), recipe)
+    with connecting as preparing:
+        with pytest.raises(ClusterUnavailable, match=r"does not see .*b\.txt.*every node sees"):
+            list(preparing(sources, Known()))
+        # A file that is gone here too is an ordinary problem.
+        (few / "b.txt").unlink()
         chunks = list(preparing(sources, Known()))
     assert [(each.source, len(each.articles)) for each in chunks] == [(0, 1), (1, 0), (2, 1)]
     assert "cannot be read (No such file or directory)" in str(chunks[1].problems[0])
