@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from embeddings.errors import CitedQAError, ClusterUnavailable
 
@@ -45,6 +46,7 @@ def connected(address: str) -> Iterator[ModuleType]:
     except ImportError as exc:
         raise ClusterUnavailable(f"Ray is not installed ({exc}); {_INSTALL}") from exc
     _silence(ray)
+    own: dict[str, Any] = {"include_dashboard": False} if address == LOCAL else {}
     try:
         _call_at(address)
         ray.init(
@@ -53,7 +55,7 @@ def connected(address: str) -> Iterator[ModuleType]:
             logging_level=logging.CRITICAL,
             # Workers import the package that this process did, also where it is a checkout.
             runtime_env={"env_vars": {"PYTHONPATH": _path()}},
-            **({"include_dashboard": False} if address == LOCAL else {}),
+            **own,
         )
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as exc:
         raise ClusterUnavailable(

@@ -122,7 +122,7 @@ def _one_by_one(
         WorkerCrashedError,
     )
 
-    reading = ray.remote(_cut_list).options(
+    reading: Any = ray.remote(_cut_list).options(
         num_returns="streaming", num_cpus=1, max_retries=SOURCE_RETRIES
     )
     for number in range(first, end):
@@ -161,7 +161,7 @@ def read_through_client(sources: Sequence[SourceFile], work: Any) -> Iterator[Cu
     """``read_on_cluster`` from outside the cluster, through Ray's client."""
     import ray  # noqa: PLC0415 (an extra)
 
-    coordinator = ray.remote(Coordinator).options(num_cpus=0).remote(list(sources), work)
+    coordinator: Any = ray.remote(Coordinator).options(num_cpus=0).remote(list(sources), work)
     coming = coordinator.more.remote()
     while found := ray.get(coming):
         # The next ones come while these are used.
