@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import os
-import socket
 import subprocess
 import sys
 import warnings
@@ -24,7 +23,7 @@ from embeddings.encoder import SentenceEncoder
 from embeddings.errors import ClusterUnavailable
 from embeddings.preparing import Known
 from embeddings.ray_ingestion import prepare_on_ray
-from embeddings.ray_worker import Recipe, Work, cut, embed, made, recipe_of
+from embeddings.ray_worker import Cut, Recipe, Work, cut, embed, made, recipe_of
 from embeddings.sync import Progress, SyncReport
 from tests.fakes import TinyEncoder
 from tests.news import FLOOD, STRIKE, row, write_lines
@@ -46,13 +45,6 @@ ROOT = Path(__file__).parents[2]
 TINY = Recipe("tests.fakes:TinyEncoder")
 NODE = {"num_cpus": 1, "object_store_memory": 80_000_000}
 
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
-CLIENT_PORT = free_port()
 
 DRIVER = """
 import os, signal, sys
@@ -78,12 +70,9 @@ with Collection.open(index, encoder=TinyEncoder()) as collection:
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    """Two nodes of one core on this machine, the first of them with a server for Ray's client."""
+    """Two nodes of one core on this machine."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    # How long the server for Ray's client waits for a process that it starts: not 30 s, however
-    # busy this machine is.
-    os.environ["RAY_CLIENT_SERVER_CHECK_CHANNEL_TIMEOUT_S"] = "250"
-    head = {**NODE, "include_dashboard": False, "ray_client_server_port": CLIENT_PORT}
+    head = {**NODE, "include_dashboard": False}
     made = ray.cluster_utils.Cluster(initialize_head=True, head_node_args=head)
     made.add_node(**NODE)
     yield made
@@ -202,18 +191,12 @@ def test_after_a_kill_only_what_is_missing_is_embedded(
     assert not kept & set(made_then)
 
 
-def test_the_command_through_rays_client_prints_its_result_and_nothing_else(
-    cluster: Any, tmp_path: Path
+def test_the_command_prints_its_result_and_nothing_else(
+    cluster: Any, few: Path, tmp_path: Path
 ) -> None:
-    # In a process of its own: one that was Ray's client cannot join a cluster itself any more.
-    folder = tmp_path / "articles"
-    folder.mkdir()
-    for number in range(3 * ray_reading.FETCHED // 2):
-        (folder / f"{number:02}.txt").write_text(f"Ferry {number} sank.")
-    index = ["index", folder, "--index", tmp_path / "index", "--json"]
-    address = f"ray://127.0.0.1:{CLIENT_PORT}"
+    index = ["index", few, "--index", tmp_path / "index", "--json"]
     done = subprocess.run(
-        [sys.executable, "-m", "embeddings", *map(str, index), "--ray", address],
+        [sys.executable, "-m", "embeddings", *map(str, index), "--ray", cluster.address],
         capture_output=True,
         text=True,
         check=False,
@@ -222,9 +205,18 @@ def test_the_command_through_rays_client_prints_its_result_and_nothing_else(
     )
     assert (done.stderr, done.returncode) == ("", 0)
     report = json.loads(done.stdout)
-    articles = [read_source(each).articles[0].id for each in find_sources(folder)]
-    assert report["added"] == sorted(articles)
-    assert (report["embedded"], report["problems"]) == (len(articles), [])
+    assert report["added"] == sorted(read_source(s).articles[0].id for s in find_sources(few))
+    assert (report["embedded"], report["problems"]) == (3, [])
+
+
+def test_the_coordinator_of_a_client_hands_over_every_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    cuts = [Cut(number, 0, None) for number in range(2 * ray_reading.FETCHED + 1)]
+    monkeypatch.setattr(ray_reading, "read_on_cluster", lambda *_: iter(cuts))
+    monkeypatch.setattr(ray, "put", lambda value: value)
+    coordinator = ray_reading.Coordinator([], Work(TINY, TinyEncoder().identity))
+    fetched = [coordinator.more() for _ in range(4)]
+    assert [len(each) for each in fetched] == [ray_reading.FETCHED, ray_reading.FETCHED, 1, 0]
+    assert [each for some in fetched for each in some] == cuts
 
 
 def test_a_file_that_kills_its_reader_is_told_and_the_rest_is_read(
