@@ -24,7 +24,7 @@ from embeddings.errors import ClusterUnavailable
 from embeddings.preparing import Known
 from embeddings.ray_ingestion import prepare_on_ray
 from embeddings.ray_worker import Cut, Recipe, Work, cut, embed, made, recipe_of
-from embeddings.sync import Progress, SyncReport
+from embeddings.sync_report import Progress, SyncReport
 from tests.fakes import TinyEncoder
 from tests.news import FLOOD, STRIKE, row, write_lines
 
