@@ -8,7 +8,7 @@ import pytest
 
 from embeddings.collection import Collection
 from embeddings.engines.base import Snapshot
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from tests.embeddings.engines.places import Place
 from tests.news import row, write_lines
 

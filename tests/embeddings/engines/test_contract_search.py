@@ -10,10 +10,11 @@ import pytest
 
 from embeddings.collection import Collection
 from embeddings.engines.base import Snapshot
+from embeddings.engines.local import LocalEngine
 from embeddings.engines.values import Days, Facets, Sources
 from embeddings.inputs import encoder_input
 from embeddings.lexical import analyzer, normalize
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from embeddings.schema import Filters
 from tests.embeddings.engines.made import (
     FIRST,
@@ -33,11 +34,15 @@ def named(snapshot: Snapshot, found: dict[int, float]) -> list[tuple[str, float]
     return [(places[key].id, score) for key, score in found.items()]
 
 
-def assert_ranked(got: list[tuple[str, float]], wanted: list[tuple[str, float]]) -> None:
+def assert_ranked(
+    collection: Collection, got: list[tuple[str, float]], wanted: list[tuple[str, float]]
+) -> None:
     """The same ids in the same order, where scores differ by more than rounding."""
-    assert [score for _, score in got] == pytest.approx([s for _, s in wanted], abs=1e-5)
+    # A folder keeps its vectors in half as many bytes.
+    rounding = 5e-4 if isinstance(collection.engine, LocalEngine) else 1e-5
+    assert [score for _, score in got] == pytest.approx([s for _, s in wanted], abs=rounding)
     for at, (name, score) in enumerate(wanted):
-        near = [other for other, s in wanted if abs(s - score) < 1e-5]
+        near = [other for other, s in wanted if abs(s - score) < 2 * rounding]
         if len(near) == 1:
             assert got[at][0] == name
 
@@ -52,8 +57,8 @@ def test_nearest_is_brute_force(made: Collection, encoder: TinyEncoder) -> None:
     row = encoder.encode_query(QUESTION)
     wanted = nearest_ids(everything(made), QUESTION, encoder)
     assert len(wanted) == len(snapshot) > 100
-    assert_ranked(named(snapshot, snapshot.nearest(row, 60)), wanted[:60])
-    assert_ranked(named(snapshot, snapshot.nearest(row, 10_000)), wanted)
+    assert_ranked(made, named(snapshot, snapshot.nearest(row, 60)), wanted[:60])
+    assert_ranked(made, named(snapshot, snapshot.nearest(row, 10_000)), wanted)
     assert snapshot.nearest(row, 0) == {}
 
 
@@ -82,6 +87,7 @@ def test_filters_are_brute_force(made: Collection, encoder: TinyEncoder, filters
     scope = snapshot.scope(filters)
     row = encoder.encode_query(QUESTION)
     assert_ranked(
+        made,
         named(snapshot, snapshot.nearest(row, 10_000, scope)),
         nearest_ids(wanted, QUESTION, encoder),
     )

@@ -8,7 +8,7 @@ import pytest
 
 from embeddings.collection import Collection
 from embeddings.errors import ArticleNotFound, CollectionMismatch, CollectionNotFound
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from embeddings.sync_report import SyncReport
 from tests.embeddings.engines.places import Place
 from tests.fakes import TinyEncoder

@@ -9,7 +9,7 @@ import pytest
 
 from embeddings.collection import Collection
 from embeddings.engines.milvus.table import Table
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from tests.fakes import TinyEncoder
 from tests.news import NEWS, QUESTION, row, write_lines
 

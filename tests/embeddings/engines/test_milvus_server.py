@@ -23,7 +23,7 @@ from embeddings.errors import (
     CollectionUnwritable,
     EngineUnavailable,
 )
-from embeddings.retriever import retrieve
+from embeddings.retrieval import retrieve
 from tests.embeddings.engines.made import QuickEncoder, everything, nearest_ids, write_made
 from tests.embeddings.engines.places import ROOT, Server, free_port, place_of, serving
 from tests.fakes import TinyEncoder
