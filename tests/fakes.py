@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from embeddings.encoder import EncoderIdentity, FloatArray
 from embeddings.pairs import PairTokenizer
 from embeddings.reader import PassageReader, PassageReading
 from embeddings.schema import Hit
-from embeddings.weights import packaged_folder
+from embeddings.weights import WEIGHTS_FILE, packaged_folder
 
 if TYPE_CHECKING:
     from embeddings.reader_network import ReaderNetwork
@@ -97,6 +98,17 @@ def tiny_network(seed: int = 0, spread: float = 1.0) -> ReaderNetwork:
             for parameter in head.parameters():
                 parameter.mul_(spread)
     return network
+
+
+def tiny_packaged(folder: Path) -> Path:
+    """The body of ``tiny_network`` in files, as the packaged model lies in its folder."""
+    from safetensors.torch import save_file  # noqa: PLC0415 (imports torch)
+
+    body = tiny_network().body
+    body.config.save_pretrained(folder)
+    weights = folder / WEIGHTS_FILE
+    save_file({k: v.contiguous() for k, v in body.state_dict().items()}, weights)
+    return weights
 
 
 class GivenReadings(PassageReader):

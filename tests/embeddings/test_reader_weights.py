@@ -14,8 +14,8 @@ from embeddings.reader import Excerpt, PassageReader
 from embeddings.reader_network import ReaderNetwork
 from embeddings.reader_packed import PackedNetwork
 from embeddings.schema import Span
-from embeddings.weights import WEIGHTS_FILE, packaged_folder
-from tests.fakes import pair_tokenizer, tiny_network
+from embeddings.weights import packaged_folder
+from tests.fakes import pair_tokenizer, tiny_network, tiny_packaged
 
 EXCERPT = Excerpt("Café 🎉", "Baradar led.\r\nThen it rained.", (Span(0, 12), Span(14, 29)))
 
@@ -30,11 +30,8 @@ def packaged_is_tiny(
     monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """The embedding model beneath is that of ``tiny_network``, as files."""
-    folder = tmp_path_factory.mktemp("packaged")
-    body = tiny_network().body
-    body.config.save_pretrained(folder)
-    save_file({k: v.contiguous() for k, v in body.state_dict().items()}, folder / WEIGHTS_FILE)
-    monkeypatch.setattr("embeddings.reader.packaged_weights", lambda: folder / WEIGHTS_FILE)
+    weights = tiny_packaged(tmp_path_factory.mktemp("packaged"))
+    monkeypatch.setattr("embeddings.reader.packaged_weights", lambda: weights)
 
 
 def test_trained_weights_are_read_back(packaged_is_tiny: None, tmp_path: Path) -> None:

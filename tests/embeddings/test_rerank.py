@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from embeddings import rerank, retriever
+from embeddings import rerank, retrieval
 from embeddings.collection import Collection
 from embeddings.reader import Excerpt, PassageReader, PassageReading
 from embeddings.rerank import Rereading, Worth
@@ -79,7 +79,7 @@ def test_only_so_many_are_read_and_each_once(rivers: Collection) -> None:
 def test_without_weights_the_ranking_is_the_one_without_a_reader(
     rivers: Collection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retriever, "released_reader", lambda: None)
+    monkeypatch.setattr(retrieval, "released_reader", lambda: None)
     hits = retrieve(rivers, "How far did the river rise?", 10).hits
     assert hits == retrieve(rivers, "How far did the river rise?", 10, rerank=False).hits
     assert {hit.scores.reader for hit in hits} == {None}

@@ -14,7 +14,7 @@ from embeddings.training import __main__ as command
 from embeddings.training import fit_question, mining, sets
 from embeddings.training.trainer import Trained, Trainer
 from tests.embeddings.training.made import Run
-from tests.fakes import TinyEncoder, tiny_network
+from tests.fakes import TinyEncoder, tiny_network, tiny_packaged
 
 
 class OneEncoder:
@@ -38,8 +38,13 @@ def encoders(monkeypatch: pytest.MonkeyPatch) -> OneEncoder:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, encoders: OneEncoder) -> Run:
+def run(
+    monkeypatch: pytest.MonkeyPatch, encoders: OneEncoder, tmp_path_factory: pytest.TempPathFactory
+) -> Run:
     """The command, on a tiny network and hashed words."""
+    # What was trained is read over the files of the model that it was trained from.
+    weights = tiny_packaged(tmp_path_factory.mktemp("packaged"))
+    monkeypatch.setattr("embeddings.reader.packaged_weights", lambda: weights)
     monkeypatch.setattr(ReaderNetwork, "from_encoder", lambda *_, **__: tiny_network())
     # A network that was hardly trained does not choose the right ones of 48, and with few museums
     # held out there may be none to fit on.

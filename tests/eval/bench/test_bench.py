@@ -135,10 +135,12 @@ def test_articles_lie_one_to_a_file_and_are_left_as_they_were(whole: Path) -> No
 
 def test_vectors_alone_are_measured_against_comparing_with_all(whole: Path) -> None:
     record = record_of(whole)
-    assert cells(record, "vectors alone", "recall@10") == {300: (1.0, 200)}
+    # An index keeps float16, comparing goes over float32: a near tie may fall the other way.
+    share, asked = cells(record, "vectors alone", "recall@10")[300]
+    assert (share, asked) == (pytest.approx(1.0, abs=0.001), 200)
     assert cells(record, "vectors alone", "search p50")[300][1] == 200
-    # 300 rows of 32 numbers, of four bytes each in an index that keeps them as they are.
-    assert cells(record, "vectors alone", "on disk")[300][0] > 0
+    # 300 rows of 32 numbers of two bytes, and a key of eight bytes each.
+    assert cells(record, "vectors alone", "on disk")[300][0] * 2**20 == 300 * (2 * 32 + 8)
 
 
 def test_growth_has_the_points_of_both_sizes(whole: Path) -> None:
