@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from embeddings.schema import Hit as Hit
     from embeddings.schema import Passage as Passage
     from embeddings.status import CollectionStatus as CollectionStatus
-    from embeddings.sync import SyncReport as SyncReport
+    from embeddings.sync_report import SyncReport as SyncReport
 
 _HOMES = {
     "Article": "schema",
@@ -35,7 +35,7 @@ _HOMES = {
     "HybridRetriever": "retriever",
     "Passage": "schema",
     "SentenceEncoder": "encoder",
-    "SyncReport": "sync",
+    "SyncReport": "sync_report",
     "retrieve": "retrieval",
 }
 

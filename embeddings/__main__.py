@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -40,16 +41,25 @@ def _open(options: argparse.Namespace, *, create: bool) -> Any:  # noqa: ANN401 
 def index(options: argparse.Namespace) -> int:
     """Bring files and folders into the index."""
     failed = False
-    with _open(options, create=True) as collection:
+    with _open(options, create=True) as collection, _elsewhere(options, collection) as preparing:
         for path in options.paths:
             bar = Bar()
             try:
-                report = collection.sync(path, bar)
+                report = collection.sync(path, bar, preparing)
             finally:
                 bar.close()
             failed |= bool(report.problems) and not (report.unchanged or report)
             _print_report(str(path), report, as_json=options.json)
     return 1 if failed else 0
+
+
+def _elsewhere(options: argparse.Namespace, collection: Any) -> AbstractContextManager[Any]:  # noqa: ANN401
+    """What reads and embeds on a cluster, for a block; None where no cluster is named."""
+    if options.ray is None:
+        return nullcontext()
+    from embeddings.ray_ingestion import prepare_on_ray  # noqa: PLC0415 (an extra, and heavy)
+
+    return prepare_on_ray(options.ray, collection.encoder, collection.engine.known_vectors)
 
 
 def _print_report(path: str, report: Any, *, as_json: bool) -> None:  # noqa: ANN401
@@ -207,7 +217,14 @@ def build_parser() -> argparse.ArgumentParser:
         add_index(added)
         return added
 
-    command("index", index).add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    indexing = command("index", index)
+    indexing.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    indexing.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="read and embed on a Ray cluster that sees the same files: HOST:PORT, "
+        "ray://HOST:PORT, auto (the cluster of this machine) or local (docs/scaling.md)",
+    )
     searching = command("search", search)
     add_questions(searching)
     add_filters(searching)

@@ -15,16 +15,18 @@ from pathlib import Path
 from typing import Self
 
 from embeddings.encoder import Encoder, SentenceEncoder
-from embeddings.engines.base import Engine, Plan, RemovedArticle, Snapshot, Words
+from embeddings.engines.base import Engine, Snapshot, Words
 from embeddings.engines.local import LocalEngine
 from embeddings.engines.milvus.address import is_milvus
 from embeddings.engines.milvus.engine import MilvusEngine
+from embeddings.engines.values import Plan, RemovedArticle
 from embeddings.errors import ArticleNotFound
 from embeddings.opening import check_or_record, prepared
 from embeddings.preparing import Preparing
 from embeddings.schema import Article, Location, Passage
 from embeddings.status import CollectionStatus, read_status
-from embeddings.sync import ProgressCallback, SyncReport, sync
+from embeddings.sync import sync
+from embeddings.sync_report import ProgressCallback, SyncReport
 from embeddings.uploads import keep_upload, uploads_of
 
 DEFAULT_DIRECTORY = Path(".cited_qa")

@@ -58,7 +58,8 @@ def sketch(sentences: Iterable[str]) -> bytes:
     hashes = np.array([_number(each) for each in known], dtype=np.uint64)
     # Each value is the least of all sentences' hashes under another mixing of them.
     values = _mixed(hashes[:, None] ^ _SEEDS[None, :]) >> np.uint64(32)
-    return values.min(axis=0).astype("<u4").tobytes()
+    least: _Words = values.min(axis=0)
+    return least.astype("<u4").tobytes()
 
 
 def _number(sentence: str) -> int:

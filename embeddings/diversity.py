@@ -13,6 +13,7 @@ So does one that answers a part of the question which others have answered alrea
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,7 +56,11 @@ def diversify(
     Returns:
         (key, score less its costs), best first; ties by passage id.
     """
-    left = {key: score for key, score in scores.items() if key in places}
+    # In the order of their scores: nothing behind a key can be worth more than its score.
+    ordered = sorted(
+        (key for key in scores if key in places), key=lambda key: (-scores[key], places[key].id)
+    )
+    left = {key: scores[key] for key in ordered}
     taken: Counter[int] = Counter()
     answered: Counter[int] = Counter()
     part = part or {}
@@ -68,8 +73,19 @@ def diversify(
             cost += costs.part * answered[part[key]]
         return left[key] - cost - (costs.overlap if key in overlapping else 0.0)
 
+    def first() -> int:
+        """The key that is worth most, ties by passage id."""
+        best, most = -1, (math.inf, "")
+        for key, score in left.items():
+            if -score > most[0]:
+                break
+            rank = (-worth(key), places[key].id)
+            if rank < most:
+                best, most = key, rank
+        return best
+
     while left and len(chosen) < k:
-        best = min(left, key=lambda key: (-worth(key), places[key].id))
+        best = first()
         chosen.append((best, worth(best)))
         del left[best]
         taken[places[best].article] += 1

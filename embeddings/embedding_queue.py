@@ -93,6 +93,7 @@ class EmbeddingQueue:
         if not missing:
             self._settle()
             self._stage(cut)
+            tell(1.0)
             return
         for start in range(0, len(missing), self._size):
             part = missing[start : start + self._size]

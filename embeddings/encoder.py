@@ -156,8 +156,8 @@ class SentenceEncoder:
     def _engine(self) -> Literal["torch", "openvino"]:
         if self.backend != "auto":
             return self.backend
-        quicker = self.packaged and self._bits == "float32"
-        return "openvino" if quicker and find_spec("openvino") else "torch"
+        wanted = self.packaged and self._bits == "float32"
+        return "openvino" if wanted and find_spec("openvino") else "torch"
 
     @cached_property
     def identity(self) -> EncoderIdentity:

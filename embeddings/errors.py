@@ -11,6 +11,7 @@
     ├── ConversationsUnavailable  the conversations cannot be read or kept
     ├── ModelUnavailable       a language model cannot be asked: no package, no key, wrong settings
     ├── ReaderUnavailable      the trained reader's weights are missing or not its own
+    ├── ClusterUnavailable     a Ray cluster cannot be reached, or cannot do its part of the work
     ├── TrainingDataMissing    a set to train on is not where it was said to be
     ├── EncoderError
     │   ├── EncoderUnavailable the model cannot be loaded
@@ -65,6 +66,10 @@ class ModelUnavailable(CitedQAError):
 
 class ReaderUnavailable(CitedQAError):
     """The trained reader cannot be used: no weights, other weights, or a library is missing."""
+
+
+class ClusterUnavailable(CitedQAError):
+    """A Ray cluster cannot be used: ray, an answer, a file, a model or a version is missing."""
 
 
 class TrainingDataMissing(CitedQAError):

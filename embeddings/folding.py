@@ -14,7 +14,7 @@ is no copy.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from embeddings.schema import Article, Location, Passage
@@ -35,7 +35,7 @@ _DECISIVE = frozenset(
     """.split()  # noqa: SIM905 (a word a line says no more)
 )
 
-Runs = set[tuple[str, ...]]
+Run = tuple[str, ...]
 Texts = Mapping[int, tuple[Passage, Article]]
 
 
@@ -62,18 +62,44 @@ class Folding:
             article
             for article in self.group[key]
             if article.id != own.id
-            and (article.id in found or tells_all(words, [runs_of(words_of(article.text))]))
+            and (article.id in found or _carries(article, passage.text, words))
         ]
         return tuple(sorted(carrying, key=lambda a: (a.published or "9999", a.id)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """A passage that stands for itself and for its copies."""
+class _Told:
+    """What the passages of a group that stand for themselves tell."""
 
-    key: int
-    article: int
-    runs: Runs
+    def __init__(self) -> None:
+        # By run, the article that tells it; None where several do.
+        self._article: dict[Run, int | None] = {}
+        self._passages: list[tuple[int, int, set[Run]]] = []
+        self._same: dict[str, list[tuple[int, int]]] = {}
+
+    def add(self, key: int, article: int, text: str) -> None:
+        """Take a passage of an article in."""
+        runs = runs_of(words_of(text))
+        for run in runs:
+            self._article[run] = article if self._article.get(run, article) == article else None
+        self._passages.append((key, article, runs))
+        self._same.setdefault(text, []).append((key, article))
+
+    def place_of(self, article: int, text: str) -> int | None:
+        """The key of the passage of another article that a text is folded into, or None."""
+        for key, other in self._same.get(text, ()):
+            if other != article:
+                return key
+        told = self._article
+        words = words_of(text)
+        if not tells_all(words, lambda run: told.get(run, article) != article):
+            return None
+        runs = runs_of(words)
+        others = [each for each in self._passages if each[1] != article]
+        # Of equals the better: it comes first.
+        key, other, _ = max(others, key=lambda each: len(each[2] & runs))
+        # The next copy of the same words goes the same way, and is not read again.
+        self._same.setdefault(text, []).append((key, other))
+        return key
 
 
 def fold(
@@ -134,41 +160,37 @@ def _fold_group(
     keys: Sequence[int], places: Mapping[int, Location], texts: Texts, apart: Mapping[int, int]
 ) -> dict[int, int]:
     """Which of a group's passages, best first, is folded into which."""
-    standing: list[_Standing] = []
+    everything = _Told()
+    by_number: dict[int, _Told] = defaultdict(_Told)
     into: dict[int, int] = {}
     for key in keys:
-        words, article = words_of(texts[key][0].text), places[key].article
-        runs = runs_of(words)
-        wanted = apart.get(key)
-        others = [
-            each
-            for each in standing
-            if each.article != article and (wanted is None or apart.get(each.key) == wanted)
-        ]
-        if tells_all(words, [each.runs for each in others]):
-            # Of equals the better: it comes first.
-            into[key] = max(others, key=lambda each: len(each.runs & runs)).key
-        else:
-            standing.append(_Standing(key, article, runs))
+        text, article = texts[key][0].text, places[key].article
+        number = apart.get(key)
+        place = (everything if number is None else by_number[number]).place_of(article, text)
+        if place is not None:
+            into[key] = place
+            continue
+        everything.add(key, article, text)
+        if number is not None:
+            by_number[number].add(key, article, text)
     return into
 
 
-def tells_all(words: Sequence[str], told: Collection[Runs]) -> bool:
-    """Whether texts tell all that these words tell, but for edits.
+def tells_all(words: Sequence[str], is_told: Callable[[Run], bool]) -> bool:
+    """Whether others tell all that these words tell, but for edits.
 
     Args:
         words: folded, as ``words_of`` gives them.
-        told: the runs of five words of each text.
+        is_told: whether others have this run of five words; of fewer words, all of them.
 
     Returns:
-        True where at least half of the words stand in runs that the texts have, and what is
+        True where at least half of the words stand in runs that others have, and what is
         between them is at most eight words in a row, of which none is a figure or denies.
     """
     known = [False] * len(words)
     width = min(RUN, len(words))
     for at in range(len(words) - width + 1 if words else 0):
-        run = tuple(words[at : at + width])
-        if any(run in each for each in told):
+        if is_told(tuple(words[at : at + width])):
             known[at : at + width] = [True] * width
     if not words or sum(known) < TOLD * len(words):
         return False
@@ -178,6 +200,10 @@ def tells_all(words: Sequence[str], told: Collection[Runs]) -> bool:
         if new > EDIT_WORDS or (new and _is_decisive(word)):
             return False
     return True
+
+
+def _carries(article: Article, text: str, words: Sequence[str]) -> bool:
+    return text in article.text or tells_all(words, runs_of(words_of(article.text)).__contains__)
 
 
 def _is_decisive(word: str) -> bool:

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from embeddings.copies import groups
-from embeddings.engines.base import Days, Facets, Sources
+from embeddings.engines.values import Days, Facets, Sources
 from embeddings.schema import Filters
 from embeddings.store import Store
 from embeddings.vectors import IntArray

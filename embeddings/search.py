@@ -22,7 +22,8 @@ from typing import TypeVar
 
 from embeddings.collection import Collection
 from embeddings.encoder import FloatArray
-from embeddings.engines.base import Days, Scope, Snapshot, Sources
+from embeddings.engines.base import Scope, Snapshot
+from embeddings.engines.values import Days, Sources
 from embeddings.fusion import convex_fusion, fuse_parts
 from embeddings.names import Name
 from embeddings.parts import Part

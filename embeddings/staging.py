@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from embeddings.encoder import FloatArray
-from embeddings.engines.base import Embedded, Plan, RemovedArticle, SourceRow
+from embeddings.engines.values import Embedded, Plan, RemovedArticle, SourceRow
 from embeddings.identity import content_digest, heading_to_json, pack_spans
 from embeddings.schema import Article, Passage, Problem
 from embeddings.sketches import keep_sketches

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from embeddings.collection import Collection
     from embeddings.encoder import Encoder
     from embeddings.schema import Problem
-    from embeddings.sync import ProgressCallback
+    from embeddings.sync_report import ProgressCallback
 
 # Beside the index of the app, in the current folder: in sight, and deleted by deleting it.
 DEFAULT = Path(".cited_qa_eval")

@@ -7,7 +7,7 @@ a checkout). Later starts index nothing: `python -m embeddings index`, or the pa
 from __future__ import annotations
 
 from embeddings.collection import Collection
-from embeddings.sync import ProgressCallback
+from embeddings.sync_report import ProgressCallback
 from qa_app.settings import Settings
 
 

@@ -104,6 +104,14 @@ def test_eval_is_never_shadowed() -> None:
         ),
         (("pymilvus", "milvus", "grpc"), {"embeddings/engines/milvus/"}),
         (("streamlit",), {"qa_app/"}),
+        (
+            ("ray",),
+            {
+                "embeddings/ray_cluster.py",
+                "embeddings/ray_ingestion.py",
+                "embeddings/ray_reading.py",
+            },
+        ),
         (("mcp", "fastapi", "uvicorn", "starlette"), {"qa_app/"}),
     ],
 )

@@ -15,15 +15,8 @@ from embeddings import staging
 from embeddings.current import CurrentSnapshot
 from embeddings.derived import Snapshot as Indexes
 from embeddings.encoder import FloatArray
-from embeddings.engines.base import (
-    Embedded,
-    Facets,
-    Plan,
-    RemovedArticle,
-    Snapshot,
-    SourceRow,
-    Sources,
-)
+from embeddings.engines.base import Snapshot
+from embeddings.engines.values import Embedded, Facets, Plan, RemovedArticle, SourceRow, Sources
 from embeddings.lexical import WordIndex
 from embeddings.locking import writer_lock
 from embeddings.register import Register, register_of

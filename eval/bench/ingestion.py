@@ -18,7 +18,7 @@ from eval.bench.resident import on_disk
 from eval.memory import peak_memory
 
 if TYPE_CHECKING:
-    from embeddings.sync import Progress
+    from embeddings.sync_report import Progress
 
 # Busy seconds by stage, in the order of the work, as ``SyncReport.seconds`` names them.
 STAGES = ("scan", "read", "segment", "embed", "store", "vectors", "words")

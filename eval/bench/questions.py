@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from embeddings.lexical import QUESTION_WORDS
 from embeddings.segment import sentences
+from embeddings.words import words_of
 from eval.bench.news import NewsRow
-from eval.own.near_duplicates import words_of
 from eval.own.queries import LEAST_WORDS
 
 # As many content words as people type; a whole sentence would be a far longer query.

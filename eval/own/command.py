@@ -28,7 +28,7 @@ from eval.progress import progress_bar
 if TYPE_CHECKING:
     from embeddings.collection import Collection
     from embeddings.encoder import Encoder
-    from embeddings.sync import Progress
+    from embeddings.sync_report import Progress
     from qa_app.settings import Settings
 
 RECORD, PAGE = "own.json", "own.html"

@@ -12,7 +12,7 @@ from functools import partial
 import streamlit as st
 
 from embeddings.errors import CitedQAError
-from embeddings.sync import Progress, ProgressCallback, SyncReport
+from embeddings.sync_report import Progress, ProgressCallback, SyncReport
 from qa_app.ui import components
 from qa_app.ui.shared import Opened, Shared
 from qa_app.ui.state import Page

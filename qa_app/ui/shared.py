@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from embeddings.collection import Collection
-from embeddings.sync import ProgressCallback, SyncReport
+from embeddings.sync_report import ProgressCallback, SyncReport
 from qa_app import assistant, startup
 from qa_app.generative import open_writer
 from qa_app.history import ConversationStore

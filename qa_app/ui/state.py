@@ -15,7 +15,7 @@ from typing import Any
 import streamlit as st
 
 from embeddings.schema import Filters
-from embeddings.sync import SyncReport
+from embeddings.sync_report import SyncReport
 from qa_app.llm.providers import ModelChoice
 from qa_app.ui.work import Job
 

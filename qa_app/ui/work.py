@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from embeddings.sync import Progress, ProgressCallback
+from embeddings.sync_report import Progress, ProgressCallback
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from embeddings.collection import Collection
-from embeddings.engines.base import RemovedArticle
+from embeddings.engines.values import RemovedArticle
 from embeddings.errors import (
     ArticleNotFound,
     CollectionUnwritable,

@@ -67,3 +67,46 @@ def test_order_and_prefixes(scores: dict[int, float], k: int) -> None:
     ranked = [score for _, score in everything]
     assert ranked == sorted(ranked, reverse=True)
     assert all(score <= scores[key] for key, score in everything)
+
+
+def by_looking_at_all(
+    scores: dict[int, float], places: dict[int, Location], k: int, costs: Costs
+) -> list[int]:
+    """The same choice, each time among all that are left."""
+    left, chosen = dict(scores), list[int]()
+
+    def worth(key: int) -> float:
+        same = sum(places[key].article == places[other].article for other in chosen)
+        shares = any(places[key].overlaps(places[other]) for other in chosen)
+        return left[key] - costs.article * same - costs.overlap * shares
+
+    while left and len(chosen) < k:
+        best = min(left, key=lambda key: (-worth(key), places[key].id))
+        chosen.append(best)
+        del left[best]
+    return chosen
+
+
+@given(
+    st.lists(
+        st.tuples(
+            # Few values: ties are what could go wrong.
+            st.sampled_from([0.1, 0.12, 0.5, 0.52, 0.55]),
+            st.integers(1, 3),
+            st.integers(0, 5),
+        ),
+        max_size=14,
+    ),
+    st.integers(0, 8),
+)
+def test_looking_at_the_best_alone_finds_the_same(
+    rows: list[tuple[float, int, int]], k: int
+) -> None:
+    scores = {key: score for key, (score, _, _) in enumerate(rows)}
+    places = {
+        key: Location(f"{key * 7 % 13:02d}", article, 10 * start, 10 * start + 15)
+        for key, (_, article, start) in enumerate(rows)
+    }
+    costs = Costs(article=0.02, overlap=0.05)
+    found = [key for key, _ in diversify(scores, places, k, costs)]
+    assert found == by_looking_at_all(scores, places, k, costs)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from embeddings import __main__ as commands
 from embeddings import retrieval
 from embeddings.collection import Collection
 from embeddings.folding import Folding, fold, tells_all
@@ -36,7 +39,8 @@ QUESTION = "Who asked the army for help when the river flooded the town?"
 
 
 def told(text: str, *others: str) -> bool:
-    return tells_all(words_of(text), [runs_of(words_of(other)) for other in others])
+    runs = [runs_of(words_of(other)) for other in others]
+    return tells_all(words_of(text), lambda run: any(run in each for each in runs))
 
 
 @pytest.mark.parametrize(
@@ -319,3 +323,26 @@ def test_a_document_names_them(copied: Collection) -> None:
     assert to_document(hit).metadata["copies"] == [each.id for each in hit.copies]
     documents = HybridRetriever(collection=copied, k=1).invoke(QUESTION)
     assert documents[0].metadata["copies"] == ["post", "dagen"]
+
+
+def test_the_command_line_tells_them(
+    copied: Collection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands, "_open", lambda *_, **__: nullcontext(copied))
+    assert commands.main(["search", QUESTION, "--article", "agency", "--article", "dagen"]) == 0
+    shown = capsys.readouterr().out
+    (also,) = [line for line in shown.splitlines() if "also in" in line]
+    (hit,) = retrieve(copied, QUESTION, 9, Filters(article=("agency", "dagen"))).hits
+    (copy,) = hit.copies
+    assert also == f"   also in: {copy.publisher}, {copy.published}"
+    assert commands.main(["search", QUESTION, "--article", "cairo"]) == 0
+    assert "also in" not in capsys.readouterr().out
+    assert commands.main(["search", QUESTION, "--k", "1", "--json"]) == 0
+    (record,) = json.loads(capsys.readouterr().out)["hits"]
+    assert {record["article"], *(each["article"] for each in record["copies"])} == {
+        "agency",
+        "dagen",
+        "post",
+    }
+    assert commands.main(["status"]) == 0
+    assert "copies: 3 articles in 1 group of near-copies\n" in capsys.readouterr().out

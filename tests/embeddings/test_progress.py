@@ -8,7 +8,7 @@ import pytest
 
 from embeddings import sync as sync_module
 from embeddings.collection import Collection
-from embeddings.sync import Progress
+from embeddings.sync_report import Progress
 from tests.news import row, write_lines
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from embeddings.collection import Collection
 from embeddings.diversity import diversify
-from embeddings.engines.base import Days, Facets, Sources
+from embeddings.engines.values import Days, Facets, Sources
 from embeddings.errors import InvalidQuestion
 from embeddings.fusion import convex_fusion
 from embeddings.known import known_of

@@ -11,7 +11,7 @@ import pytest
 from embeddings.collection import Collection
 from embeddings.errors import ArticleUnreadable
 from embeddings.retrieval import retrieve
-from embeddings.sync import Progress, SyncReport
+from embeddings.sync_report import Progress, SyncReport
 from tests.fakes import TinyEncoder
 from tests.news import FLOOD, NEWS, STRIKE, row, write_lines
 

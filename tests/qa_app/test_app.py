@@ -2,9 +2,11 @@ from datetime import date
 
 import streamlit as st
 
+from embeddings.collection import Collection
 from embeddings.schema import Filters
 from qa_app.conversation import Exchange
 from qa_app.history import ConversationStore
+from tests.fakes import TinyEncoder
 from tests.qa_app import page_fakes as fakes
 from tests.qa_app.page_runs import answers, ask, drawn, start
 
@@ -249,3 +251,17 @@ def test_conversations_that_cannot_be_read_are_moved_aside_and_the_page_works(in
     at = ask(start(), "What about lisbon.txt?")
     assert "could not be read" in drawn(at, "store-problem")["text"]
     assert len(answers(at)) == 1
+
+
+def test_near_copies_are_counted(index, tmp_path):
+    folder = fakes.write_articles(tmp_path / "articles")
+    assert "Near-copies" not in {row["title"] for row in drawn(start(), "facts")["rows"]}
+    text = fakes.ARTICLES["lisbon.txt"].replace("chief negotiator", "first negotiator")
+    (folder / "reprint.txt").write_text(
+        text + "\nIt was printed twice that week.\n", encoding="utf-8"
+    )
+    st.cache_resource.clear()
+    with Collection.open(tmp_path / "index", encoder=TinyEncoder()) as collection:
+        collection.resync()
+    facts = {row["title"]: row["detail"] for row in drawn(start(), "facts")["rows"]}
+    assert facts["Near-copies"] == "2 articles in 1 group"

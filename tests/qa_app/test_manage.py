@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from embeddings.sync import Progress
+from embeddings.sync_report import Progress
 from qa_app.ui.manage import time_left
 
 

@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from embeddings.encoder import FloatArray
-from embeddings.engines.base import Embedded, Plan, RemovedArticle, SourceRow
 from embeddings.engines.milvus.address import milvus_address
 from embeddings.engines.milvus.connection import connect, disconnect
 from embeddings.engines.milvus.grouping import all_copies
@@ -21,6 +20,7 @@ from embeddings.engines.milvus.snapshot import MilvusSnapshot
 from embeddings.engines.milvus.tables import Tables
 from embeddings.engines.milvus.truth import Truth
 from embeddings.engines.milvus.writing import Writer
+from embeddings.engines.values import Embedded, Plan, RemovedArticle, SourceRow
 from embeddings.schema import Article, Passage, Problem
 
 

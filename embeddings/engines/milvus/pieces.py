@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from embeddings.engines.base import SourceRow
 from embeddings.engines.milvus.schema import VARCHAR_BYTES
+from embeddings.engines.values import SourceRow
 from embeddings.identity import heading_from_json, heading_to_json
 from embeddings.schema import Article, Problem, Span
 

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from embeddings.encoder import FloatArray
-from embeddings.engines.base import SourceRow
 from embeddings.engines.milvus.pieces import (
     article_parts,
     clipped,
@@ -27,6 +26,7 @@ from embeddings.engines.milvus.table import Row
 from embeddings.engines.milvus.tables import record
 from embeddings.engines.milvus.truth import PARTS, item
 from embeddings.engines.milvus.weights import passage_row
+from embeddings.engines.values import SourceRow
 from embeddings.identity import content_digest
 from embeddings.inputs import encoder_input
 from embeddings.lexical import normalize

@@ -14,13 +14,13 @@ from datetime import date
 import numpy as np
 
 from embeddings.encoder import FloatArray
-from embeddings.engines.base import Days, Facets, Sources
 from embeddings.engines.milvus.grouping import copies_of
 from embeddings.engines.milvus.pieces import day_number
 from embeddings.engines.milvus.schema import number, visible
 from embeddings.engines.milvus.tables import State, Tables
 from embeddings.engines.milvus.truth import Truth
 from embeddings.engines.milvus.words import Clause, MilvusWords, at_most
+from embeddings.engines.values import Days, Facets, Sources
 from embeddings.schema import Article, Filters, Location, Passage
 
 # The most that Milvus gives for one search.

@@ -12,11 +12,11 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from embeddings.engines.base import RemovedArticle, SourceRow
 from embeddings.engines.milvus.pieces import article_of, problems_of, spans_of
 from embeddings.engines.milvus.schema import number, visible
 from embeddings.engines.milvus.table import Row
 from embeddings.engines.milvus.tables import Tables
+from embeddings.engines.values import RemovedArticle, SourceRow
 from embeddings.schema import Article, Location, Passage, Problem
 
 # The number of a part within an article's key: a million parts are 65 GB of text.

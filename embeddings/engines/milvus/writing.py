@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 
 from embeddings.encoder import FloatArray
-from embeddings.engines.base import Embedded, Plan, SourceRow
 from embeddings.engines.milvus.grouping import regroup
 from embeddings.engines.milvus.pieces import dumped, source_head
 from embeddings.engines.milvus.rows import (
@@ -35,6 +34,7 @@ from embeddings.engines.milvus.table import Row, Table
 from embeddings.engines.milvus.tables import State, Tables
 from embeddings.engines.milvus.truth import PARTS, Truth, item
 from embeddings.engines.milvus.weights import terms_of
+from embeddings.engines.values import Embedded, Plan, SourceRow
 from embeddings.lexical import analyzer
 from embeddings.schema import Article
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from embeddings.collection import Collection
-from embeddings.engines.base import Days, Facets, Snapshot, Sources
+from embeddings.engines.base import Snapshot
 from embeddings.engines.local import LocalEngine
+from embeddings.engines.values import Days, Facets, Sources
 from embeddings.inputs import encoder_input
 from embeddings.lexical import analyzer, normalize
 from embeddings.retriever import retrieve

@@ -9,7 +9,7 @@ import pytest
 from embeddings.collection import Collection
 from embeddings.errors import ArticleNotFound, CollectionMismatch, CollectionNotFound
 from embeddings.retriever import retrieve
-from embeddings.sync import SyncReport
+from embeddings.sync_report import SyncReport
 from tests.embeddings.engines.places import Place
 from tests.fakes import TinyEncoder
 from tests.news import FLOOD, NEWS, STRIKE, row, write_lines

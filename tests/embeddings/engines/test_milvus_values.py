@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embeddings.engines.base import SourceRow
 from embeddings.engines.milvus.address import folder_of, is_milvus, milvus_address
 from embeddings.engines.milvus.pieces import (
     article_of,
@@ -27,6 +26,7 @@ from embeddings.engines.milvus.rows import article_rows, source_rows
 from embeddings.engines.milvus.schema import VARCHAR_BYTES, number, tables, visible
 from embeddings.engines.milvus.weights import idf, passage_row, term_number, terms_of
 from embeddings.engines.milvus.words import Clause, at_most
+from embeddings.engines.values import SourceRow
 from embeddings.errors import SettingsInvalid
 from embeddings.schema import Article, Found, Heading, Problem, Span
 from qa_app.settings import Settings
