@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -59,10 +60,16 @@ def write_made(folder: Path, count: int = 60, seed: int = 0) -> None:
     write_lines(folder / "made.jsonl", rows)
 
 
+_everything: WeakKeyDictionary[Collection, list[tuple[Passage, Article]]] = WeakKeyDictionary()
+
+
 def everything(collection: Collection) -> list[tuple[Passage, Article]]:
-    """Every passage with its article."""
-    articles = collection.articles()
-    return [(one, each) for each in articles for one in collection.passages_of(each.id)]
+    """Every passage with its article, of a collection that does not change."""
+    if collection not in _everything:
+        _everything[collection] = [
+            (one, each) for each in collection.articles() for one in collection.passages_of(each.id)
+        ]
+    return _everything[collection]
 
 
 def passes(filters: Filters) -> Callable[[Article], bool]:
