@@ -137,6 +137,32 @@ def projected(known: Rates, cores: int, assumed: Assumed = ASSUMED) -> Iterator[
     yield ("dollars a month of the disk", *(f"{price:,.0f}" for price in disk))
 
 
+# How a stage of a question grows with the passages, as an exponent. Vectors: a fixed number of
+# lists is read, of about as many as the root of the passages. Words: postings of common words, in
+# proportion at worst. Everything else looks at the candidates alone.
+GROWTH = {"encode": 0.0, "vectors": 0.5, "words": 1.0, "fuse": 0.0, "rerank": 0.0, "read": 0.0}
+
+
+def questions(figures: Sequence[Mapping[str, Any]], size: int) -> Iterator[Sequence[str]]:
+    """Milliseconds of each stage of a whole answer: as measured, and by ``GROWTH`` at ``SIZES``.
+
+    On one machine that holds all of it: the encoder works while words are searched, and what does
+    not fit one machine is searched by several, each its own share.
+    """
+    known = {
+        f["name"]: f["value"]
+        for f in figures
+        if f["size"] == size and f["group"] == "whole answer" and f["value"] is not None
+    }
+    yield ("stage, ms p50 (p95)", f"{size:,}, measured", *(f"{each:,}" for each in SIZES))
+    for stage, exponent in GROWTH.items():
+        middle, high = known.get(f"{stage} p50"), known.get(f"{stage} p95")
+        if middle is None or high is None:
+            continue
+        grown = [1.0, *((each / size) ** exponent for each in SIZES)]
+        yield (stage, *(f"{middle * g:,.1f} ({high * g:,.1f})" for g in grown))
+
+
 def table(rows: Iterator[Sequence[str]]) -> str:
     """Rows as a Markdown table."""
     head, *body = rows
@@ -166,7 +192,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if len(sizes) < 2:
         raise EvalError("the bench has one size: measure two, so that one can foretell the other")
     small, large = (rates(figures, size) for size in sizes[-2:])
-    sys.stdout.write(table(check(small, large)) + "\n" + table(projected(large, cores)))
+    parts = (check(small, large), projected(large, cores), questions(figures, sizes[-1]))
+    sys.stdout.write("\n".join(table(part) for part in parts))
     return 0
 
 

@@ -10,7 +10,15 @@ import pytest
 
 from eval.errors import EvalError
 from eval.studies import scaling
-from eval.studies.scaling import check, flops_a_passage, main, projected, rates, table
+from eval.studies.scaling import (
+    check,
+    flops_a_passage,
+    main,
+    projected,
+    questions,
+    rates,
+    table,
+)
 
 
 def figure(size: int, group: str, name: str, value: float | None) -> dict[str, Any]:
@@ -61,6 +69,25 @@ def test_projections_by_hand() -> None:
     assert rows["float32 vectors in memory, GB"] == ("15", "154", "1,536")
     assert rows["compressed codes in memory, GB"] == ("1", "11", "112")
     assert rows["database, GB"] == ("2,097", "20,972", "209,715")
+
+
+def test_questions_grow_by_stage() -> None:
+    figures = [
+        *FIGURES,
+        figure(10_000, "whole answer", "encode p50", 3.0),
+        figure(10_000, "whole answer", "encode p95", 4.0),
+        figure(10_000, "whole answer", "vectors p50", 1.0),
+        figure(10_000, "whole answer", "vectors p95", 2.0),
+        figure(10_000, "whole answer", "words p50", 0.5),
+        figure(10_000, "whole answer", "words p95", None),
+    ]
+    head, *rows = questions(figures, 10_000)
+    assert head[1] == "10,000, measured"
+    # A hundred times the articles: ten times the codes. A stage without a figure is left out.
+    assert rows == [
+        ("encode", *["3.0 (4.0)"] * 4),
+        ("vectors", "1.0 (2.0)", "10.0 (20.0)", "31.6 (63.2)", "100.0 (200.0)"),
+    ]
 
 
 def test_the_command_prints_both_tables(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
