@@ -28,14 +28,14 @@ from embeddings.errors import ArticleUnreadable
 from embeddings.preparing import Chunk, Known, PreparedArticle, Preparing, prepare
 from embeddings.preparing_beside import prepare_beside
 from embeddings.schema import Problem
-from embeddings.sources import LINES
 from embeddings.sync_report import ProgressCallback, SyncReport, Teller
 
 # Passages embedded between two commits: what a kill can cost, against commits a second and what
 # sorting by length gains.
 BATCH_PASSAGES = 512
-# Files from which a process beside is worth its start.
-BESIDE_FILES = 64
+# Files, or bytes of them, from which a process beside is worth its start: .4 s, in which some dozen
+# articles are read and cut.
+BESIDE_FILES, BESIDE_BYTES = 64, 500_000
 
 
 class _Run:
@@ -67,10 +67,19 @@ class _Run:
     def prepared(self, sources: Sequence[SourceFile], known: Known) -> Iterator[Chunk]:
         """The sources read and cut on this machine: beside, where there is enough of them."""
         tokenizer = self.encoder.tokenizer
-        large = len(sources) >= BESIDE_FILES or any(s.path.endswith(LINES) for s in sources)
-        if tokenizer is not None and large:
+        if tokenizer is not None and _worth_a_process(sources):
             return prepare_beside(sources, tokenizer, known)
         return prepare(enumerate(sources), self.encoder.count_tokens, known)
+
+
+def _worth_a_process(sources: Sequence[SourceFile]) -> bool:
+    if len(sources) >= BESIDE_FILES:
+        return True
+    try:
+        return sum(source.signature()[0] for source in sources) >= BESIDE_BYTES
+    except ArticleUnreadable:
+        # One is gone; reading says so.
+        return False
 
 
 @dataclass(slots=True)
