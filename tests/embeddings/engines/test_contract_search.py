@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -174,22 +175,30 @@ def test_locations_and_cosines(made: Collection, encoder: TinyEncoder) -> None:
         assert keys[article.id] == place.article
 
 
+def holding(collection: Collection, tmp_path: Path, texts: dict[str, str]) -> Snapshot:
+    """What is searched once the collection holds these texts, by id."""
+    folder = tmp_path / "w"
+    folder.mkdir()
+    write_lines(folder / "w.jsonl", [row(name, text) for name, text in texts.items()])
+    collection.sync(folder)
+    return collection.snapshot()
+
+
+def matching(snapshot: Snapshot, question: str) -> list[str]:
+    """The ids of the articles whose words match, best first."""
+    found = snapshot.matching(question, 9)
+    whole = snapshot.passages([*found])
+    return [whole[key][1].id for key in found]
+
+
 def test_words(collection: Collection, tmp_path: Path) -> None:
     texts = {
         "a": "Flooding closed the bridges. Café owners in São Paulo waited.",
         "b": "The U.S. senate voted on floods.",
         "c": "Nothing of the kind was said in Wales.",
     }
-    folder = tmp_path / "w"
-    folder.mkdir()
-    write_lines(folder / "w.jsonl", [row(name, text) for name, text in texts.items()])
-    collection.sync(folder)
-    snapshot = collection.snapshot()
-
-    def ids(question: str) -> list[str]:
-        found = snapshot.matching(question, 9)
-        whole = snapshot.passages([*found])
-        return [whole[key][1].id for key in found]
+    snapshot = holding(collection, tmp_path, texts)
+    ids = partial(matching, snapshot)
 
     assert sorted(ids("flooded")) == ["a", "b"]
     assert ids("CAFÉS of sao paulo!") == ["a"]
@@ -218,16 +227,8 @@ def test_a_country_has_several_names(collection: Collection, tmp_path: Path) -> 
         "kingdom": "The kingdom of Tonga has a king. Trade grew.",
         "wales": "Rain fell on the hills. Trade slept.",
     }
-    folder = tmp_path / "w"
-    folder.mkdir()
-    write_lines(folder / "w.jsonl", [row(name, text) for name, text in texts.items()])
-    collection.sync(folder)
-    snapshot = collection.snapshot()
-
-    def ids(question: str) -> list[str]:
-        found = snapshot.matching(question, 9)
-        whole = snapshot.passages([*found])
-        return [whole[key][1].id for key in found]
+    snapshot = holding(collection, tmp_path, texts)
+    ids = partial(matching, snapshot)
 
     assert ids("United Kingdom") == ["whole", "short"]
     assert ids("the UK") == ["short", "whole"]
