@@ -14,7 +14,7 @@ So does one that answers a part of the question which others have answered alrea
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -61,6 +61,9 @@ def diversify(
         (key for key in scores if key in places), key=lambda key: (-scores[key], places[key].id)
     )
     left = {key: scores[key] for key in ordered}
+    of_article: dict[int, list[int]] = defaultdict(list)
+    for key in ordered:
+        of_article[places[key].article].append(key)
     taken: Counter[int] = Counter()
     answered: Counter[int] = Counter()
     part = part or {}
@@ -91,5 +94,6 @@ def diversify(
         taken[places[best].article] += 1
         if best in part:
             answered[part[best]] += 1
-        overlapping |= {key for key in left if places[key].overlaps(places[best])}
+        beside = of_article[places[best].article]
+        overlapping |= {key for key in beside if places[key].overlaps(places[best])}
     return chosen

@@ -30,7 +30,6 @@ from embeddings.processor import multiplies_bfloat16, wait_passively
 from embeddings.weights import (
     PACKAGED_MODEL,
     PACKAGED_SHA256,
-    WEIGHTS_FILE,
     folder_digest,
     packaged_folder,
     packaged_weights,
@@ -103,6 +102,10 @@ class _Model(Protocol):
     def embed(self, texts: Sequence[str]) -> FloatArray: ...
 
     def embed_question(self, text: str) -> FloatArray: ...
+
+    def word_rows(self, ids: Sequence[int]) -> FloatArray: ...
+
+    def word_mean(self) -> FloatArray: ...
 
 
 class SentenceEncoder:
@@ -205,26 +208,23 @@ class SentenceEncoder:
         Returns:
             float32, shape (len(words), width of the table), rows of unit length or zero.
         """
-        table = self._word_table
         encoded = self._tokenizer.encode_batch_fast(list(words), add_special_tokens=False)
-        rows = np.zeros((len(words), table.shape[1]), dtype=np.float32)
-        for i, item in enumerate(encoded):
-            if item.ids:
-                rows[i] = table[item.ids].mean(0)
+        sizes = np.array([len(item) for item in encoded], dtype=np.int64)
+        found = self._model.word_rows([i for item in encoded for i in item.ids])
+        rows = np.zeros((len(words), found.shape[1]), dtype=np.float32)
+        begins = np.cumsum(sizes) - sizes
+        # Most words are one token or two: token by token is 20 times as fast as word by word.
+        for i in range(sizes.max(initial=0)):
+            longer = np.flatnonzero(sizes > i)
+            rows[longer] += found[begins[longer] + i]
+        some = sizes > 0
+        rows[some] = rows[some] / sizes[some, None] - self._word_mean
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
         return rows
 
     @cached_property
-    def _word_table(self) -> FloatArray:
-        if self.packaged:
-            from safetensors import safe_open  # noqa: PLC0415 (loaded when needed)
-
-            with safe_open(self._folder / WEIGHTS_FILE, "numpy") as file:
-                table: FloatArray = file.get_tensor("embeddings.word_embeddings.weight")
-        else:
-            table = self._other.word_table()
-        centred: FloatArray = table - table.mean(0)
-        return centred
+    def _word_mean(self) -> FloatArray:
+        return self._model.word_mean()
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text by the model's tokenizer, without the special ones."""

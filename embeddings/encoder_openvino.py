@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +21,7 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from embeddings.encoder import FloatArray
-from embeddings.encoder_tokens import Ids, TokenBatches
+from embeddings.encoder_tokens import Ids, TokenBatches, batches_of
 from embeddings.errors import EncoderUnavailable
 from embeddings.openvino_graph import bert_model
 from embeddings.weights import WEIGHTS_FILE, Shape
@@ -59,7 +60,8 @@ class OpenVinoModel:
             )
         weights, shape = load_file(folder / WEIGHTS_FILE), Shape.of_folder(folder)
         self._batches = batches
-        self._dim = weights["embeddings.LayerNorm.weight"].shape[0]
+        self._words = weights["embeddings.word_embeddings.weight"]
+        self._dim = self._words.shape[1]
         self._tokens = batch_size * batches.longest
         self._streams = max(1, len(os.sched_getaffinity(0)))
         compiled = (
@@ -86,14 +88,22 @@ class OpenVinoModel:
         def embedded(batches: Sequence[Sequence[Ids]]) -> Iterable[FloatArray]:
             return self._pool.map(self._embedded, batches)
 
-        return self._batches.rows(
-            texts, embedded, dim=self._dim, tokens=self._tokens, shares=self._streams
-        )
+        batched = partial(batches_of, tokens=self._tokens, shares=self._streams)
+        return self._batches.rows(texts, embedded, batched, self._dim)
 
     def embed_question(self, text: str) -> FloatArray:
         """float32, shape (dim,), unit length; on one thread."""
         row: FloatArray = self._embedded(self._batches.ids([text]))[0]
         return row
+
+    def word_rows(self, ids: Sequence[int]) -> FloatArray:
+        """The input vectors of tokens: float32, shape (len(ids), width)."""
+        return self._words[np.array(ids, dtype=np.int64)]
+
+    def word_mean(self) -> FloatArray:
+        """The mean of all tokens' input vectors: float32, shape (width,)."""
+        mean: FloatArray = self._words.mean(0)
+        return mean
 
     def _embedded(self, batch: Sequence[Ids]) -> FloatArray:
         width = -(-max(map(len, batch)) // PADDED_TO) * PADDED_TO

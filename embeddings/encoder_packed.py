@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional
 
 from embeddings.encoder import FloatArray
-from embeddings.encoder_tokens import Ids, TokenBatches
-from embeddings.packed import SHARE, PackedLayers, Tokens, close_steps, workers
+from embeddings.encoder_tokens import Ids, TokenBatches, batches_of
+from embeddings.packed import SHARE, PackedLayers, Tokens, close_steps, shared_out, workers
+from embeddings.tensors import EMBEDDINGS, WORDS, Stored, token_embeddings
 from embeddings.weights import WEIGHTS_FILE, Shape
 
 
@@ -41,14 +41,15 @@ class PackedModel:
             OSError: a file cannot be read.
             ValueError: ``config.json`` is of another kind of model.
         """
-        weights = load_file(folder / WEIGHTS_FILE)
-        self._layers = PackedLayers(
-            {k: v.to(dtype) for k, v in weights.items() if v.is_floating_point()},
-            Shape.of_folder(folder),
+        embeddings = token_embeddings(folder, dtype)
+        layers = Stored.read(
+            folder / WEIGHTS_FILE, dtype, lambda name: not name.startswith(EMBEDDINGS)
         )
+        self._layers = PackedLayers(layers | embeddings, Shape.of_folder(folder))
+        self._words = embeddings[WORDS]
         self._batches = batches
         self._tokens = batch_size * batches.longest
-        self._dim = weights["embeddings.LayerNorm.weight"].shape[0]
+        self._dim = self._words.shape[1]
 
     def embed(self, texts: Sequence[str]) -> FloatArray:
         """float32, shape (len(texts), dim), rows of unit length."""
@@ -57,14 +58,29 @@ class PackedModel:
         def embedded(batches: Sequence[Sequence[Ids]]) -> Iterable[FloatArray]:
             return workers(threads, "passages").map(self._embedded, batches)
 
-        few = min(threads, 1 + sum(map(len, texts)) // (4 * SHARE))
-        return self._batches.rows(texts, embedded, dim=self._dim, tokens=self._tokens, shares=few)
+        def batched(sizes: Sequence[int]) -> Iterable[list[int]]:
+            tokens = sum(sizes)
+            if tokens > threads * self._tokens:
+                return batches_of(sizes, self._tokens, threads)
+            return shared_out(sizes, min(threads, tokens // SHARE))
+
+        return self._batches.rows(texts, embedded, batched, self._dim)
 
     def embed_question(self, text: str) -> FloatArray:
         """float32, shape (dim,), unit length: on one thread, beside passages that are embedded."""
         threads = workers(torch.get_num_threads(), "questions")
         row: FloatArray = threads.submit(self._embedded, self._batches.ids([text])).result()[0]
         return row
+
+    def word_rows(self, ids: Sequence[int]) -> FloatArray:
+        """The input vectors of tokens: float32, shape (len(ids), width)."""
+        rows: FloatArray = self._words[torch.tensor(ids, dtype=torch.int64)].float().numpy()
+        return rows
+
+    def word_mean(self) -> FloatArray:
+        """The mean of all tokens' input vectors: float32, shape (width,)."""
+        mean: FloatArray = self._words.mean(0, dtype=torch.float32).numpy()
+        return mean
 
     def _embedded(self, batch: Sequence[Ids]) -> FloatArray:
         sizes = [len(ids) for ids in batch]

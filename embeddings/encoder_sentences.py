@@ -70,11 +70,20 @@ class SentenceTransformersModel:
         tokenizer.no_padding()
         return tokenizer
 
-    def word_table(self) -> FloatArray:
-        """The input vectors of all tokens: float32, shape (vocabulary, width)."""
+    def word_rows(self, ids: Sequence[int]) -> FloatArray:
+        """The input vectors of tokens: float32, shape (len(ids), width)."""
+        rows: FloatArray = self._word_table[list(ids)].float().numpy()
+        return rows
+
+    def word_mean(self) -> FloatArray:
+        """The mean of all tokens' input vectors: float32, shape (width,)."""
+        mean: FloatArray = self._word_table.float().mean(0).numpy()
+        return mean
+
+    @property
+    def _word_table(self) -> Any:  # noqa: ANN401 (torch is imported when needed)
         transformer: Any = self._model[0]
-        table: FloatArray = transformer.model.get_input_embeddings().weight.detach().float().numpy()
-        return table
+        return transformer.model.get_input_embeddings().weight.detach()
 
     def embed(self, texts: Sequence[str]) -> FloatArray:
         """float32, shape (len(texts), dim), rows of unit length."""

@@ -20,6 +20,8 @@ from embeddings.encoder import FloatArray
 TEXTS_AT_ONCE = 2_048
 
 Ids = list[int]
+# Sizes in, lists of places in them out: each place in one of them.
+Batched = Callable[[Sequence[int]], Iterable[list[int]]]
 EmbedBatches = Callable[[Sequence[Sequence[Ids]]], Iterable[FloatArray]]
 
 
@@ -51,16 +53,15 @@ class TokenBatches:
         return ids if len(ids) <= self.longest else [*ids[: self.longest - 1], ids[-1]]
 
     def rows(
-        self, texts: Sequence[str], embed: EmbedBatches, *, dim: int, tokens: int, shares: int
+        self, texts: Sequence[str], embed: EmbedBatches, batched: Batched, dim: int
     ) -> FloatArray:
-        """Embed texts in batches of like length.
+        """Embed texts in batches.
 
         Args:
             texts: any number.
             embed: makes the rows of every batch, each of shape (texts, dim), in order.
+            batched: which texts go together, by how many tokens each has; ``batches_of`` is one.
             dim: of a row.
-            tokens: of a batch at most, unless one text has more.
-            shares: how many batches are wanted at least of few texts, one for each thread.
 
         Returns:
             float32, shape (len(texts), dim).
@@ -68,7 +69,7 @@ class TokenBatches:
         rows = np.empty((len(texts), dim), dtype=np.float32)
         for begin in range(0, len(texts), TEXTS_AT_ONCE):
             ids = self.ids(texts[begin : begin + TEXTS_AT_ONCE])
-            batches = list(batches_of([len(each) for each in ids], tokens, shares))
+            batches = list(batched([len(each) for each in ids]))
             made = embed([[ids[i] for i in batch] for batch in batches])
             for batch, found in zip(batches, made, strict=True):
                 rows[[begin + i for i in batch]] = found
@@ -76,7 +77,13 @@ class TokenBatches:
 
 
 def batches_of(sizes: Sequence[int], tokens: int, shares: int) -> Iterator[list[int]]:
-    """Places in ``sizes``, the longest first, cut into batches of at most so many tokens."""
+    """Places in ``sizes``, the longest first, cut into batches of at most so many tokens.
+
+    Args:
+        sizes: tokens of each text.
+        tokens: of a batch at most, unless one text has more.
+        shares: how many batches are wanted at least of few texts, one for each thread.
+    """
     most = min(tokens, -(-sum(sizes) // shares))
     batch: list[int] = []
     held = 0

@@ -31,7 +31,7 @@ from embeddings.weights import Shape
 STEP, LAST_STEP = 1_024, 256
 WINDOW = 16
 # Tokens that are worth a thread of their own.
-SHARE = 512
+SHARE = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +245,21 @@ def _workers(threads: int, name: str) -> ThreadPoolExecutor:
     # It also says what a thread begins with that comes later.
     torch.set_num_threads(threads)
     return pool
+
+
+def shared_out(sizes: Sequence[int], shares: int) -> list[list[int]]:
+    """Places in ``sizes``, the largest first, dealt so that every share has about as many tokens.
+
+    Returns:
+        at most ``shares`` lists, none of them empty; one where ``shares`` is 0.
+    """
+    dealt: list[list[int]] = [[] for _ in range(max(1, shares))]
+    loads = [0] * len(dealt)
+    for i in sorted(range(len(sizes)), key=lambda i: (-sizes[i], i)):
+        least = loads.index(min(loads))
+        dealt[least].append(i)
+        loads[least] += sizes[i]
+    return [share for share in dealt if share]
 
 
 def even_steps(tokens: int) -> list[int]:

@@ -17,7 +17,7 @@ from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 IntTable = NDArray[np.int64]
 ShortTable = NDArray[np.int32]
@@ -83,27 +83,32 @@ class PairTokenizer:
 
     def context(self, heading: str, text: str) -> Context:
         """A passage's tokens, kept for the next question."""
-        key = (heading, text)
+        return self.contexts([(heading, text)])[0]
+
+    def contexts(self, passages: Sequence[tuple[str, str]]) -> list[Context]:
+        """As ``context``, of several (heading line, text)."""
         with self._lock:
-            if key in self._contexts:
+            known = {key: self._contexts[key] for key in passages if key in self._contexts}
+        new = [key for key in dict.fromkeys(passages) if key not in known]
+        known |= zip(new, self._made(new), strict=True)
+        with self._lock:
+            self._contexts.update(known)
+            for key in known:
                 self._contexts.move_to_end(key)
-                return self._contexts[key]
-        made = self._context(heading, text)
-        with self._lock:
-            self._contexts[key] = made
             while len(self._contexts) > KEPT_PASSAGES:
                 self._contexts.popitem(last=False)
-        return made
+        return [known[key] for key in passages]
 
-    def _context(self, heading: str, text: str) -> Context:
-        before = self._tokenizer.encode(heading, add_special_tokens=False).ids
-        # A heading may be a page long where it was read wrongly: the passage must still be seen.
-        before = before[: PAIR_TOKENS // 4]
-        read = self._tokenizer.encode(text, add_special_tokens=False)
-        # No pair has room for more, whatever the question.
-        ids = np.array([*before, *read.ids][:PAIR_TOKENS], dtype=np.int32)
-        offsets = np.array(read.offsets[:PAIR_TOKENS], dtype=np.int32).reshape(-1, 2)
-        return Context(ids, len(before), offsets)
+    def _made(self, passages: Sequence[tuple[str, str]]) -> list[Context]:
+        # In one call: the tokenizer shares it out among the processor's cores.
+        encode = self._tokenizer.encode_batch
+        headings = dict.fromkeys(heading for heading, _ in passages)
+        read = encode([*headings, *(text for _, text in passages)], add_special_tokens=False)
+        before = dict(zip(headings, read, strict=False))
+        return [
+            _context(before[heading].ids, body)
+            for (heading, _), body in zip(passages, read[len(headings) :], strict=True)
+        ]
 
     def pair(self, question: Sequence[int], context: Context) -> Pair:
         """Put a question's ids and a passage's together, cut to ``PAIR_TOKENS``."""
@@ -115,6 +120,15 @@ class PairTokenizer:
         last = begin + len(body)
         offsets = context.offsets[: last - first].astype(np.int64)
         return Pair(ids, len(question), first, last, offsets)
+
+
+def _context(before: list[int], read: Encoding) -> Context:
+    # A heading may be a page long where it was read wrongly: the passage must still be seen.
+    before = before[: PAIR_TOKENS // 4]
+    # No pair has room for more, whatever the question.
+    ids = np.array([*before, *read.ids][:PAIR_TOKENS], dtype=np.int32)
+    offsets = np.array(read.offsets[:PAIR_TOKENS], dtype=np.int32).reshape(-1, 2)
+    return Context(ids, len(before), offsets)
 
 
 def collate(pairs: Sequence[Pair], padded_to: int = PADDED_TO) -> Batch:

@@ -175,9 +175,10 @@ class PassageReader:
 
     def _read(self, pairs: Sequence[tuple[str, Excerpt]]) -> list[PassageReading]:
         asked = {question: self._tokenizer.question(question) for question, _ in pairs}
+        contexts = self._tokenizer.contexts([(e.heading, e.text) for _, e in pairs])
         encoded = [
-            self._tokenizer.pair(asked[q], self._tokenizer.context(e.heading, e.text))
-            for q, e in pairs
+            self._tokenizer.pair(asked[question], context)
+            for (question, _), context in zip(pairs, contexts, strict=True)
         ]
         readings: dict[int, PassageReading] = {}
         for places in by_length(encoded, BATCH_TOKENS):

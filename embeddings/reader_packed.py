@@ -8,7 +8,7 @@ The pairs of a batch are shared out among threads so that all have about as many
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -16,14 +16,17 @@ from typing import Protocol
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional
 
-from embeddings.packed import SHARE, PackedLayers, Tokens, even_steps, workers
+from embeddings.packed import SHARE, PackedLayers, Tokens, even_steps, shared_out, workers
 from embeddings.pairs import Batch
-from embeddings.reader_network import BODY, EMBEDDINGS, NOWHERE, Arrays
+from embeddings.reader_network import BODY, NOWHERE, Arrays
+from embeddings.tensors import EMBEDDINGS, Shapes, Stored, shapes_of, token_embeddings
 from embeddings.weights import WEIGHTS_FILE, Shape
+
+# What the names of a transformer's layers begin with.
+LAYERS = "encoder."
 
 
 class Weighted(Protocol):
@@ -64,23 +67,21 @@ class StoredNetwork:
             OSError: a file cannot be read.
         """
         try:
-            body = load_file(folder / WEIGHTS_FILE)
-            trained = load_file(adapter)
+            own = shapes_of(folder / WEIGHTS_FILE)
+            _check(shapes_of(adapter), own)
+            layers = Stored.read(adapter, dtype, lambda name: name.startswith(BODY))
+            heads = Stored.read(adapter, torch.float32, lambda name: not name.startswith(BODY))
+            embeddings = token_embeddings(folder, dtype)
         except SafetensorError as exc:
             raise ValueError(f"not a safetensors file: {exc}") from exc
-        own = {f"{BODY}{k}": v for k, v in body.items() if not k.startswith("pooler.")}
-        _check(trained, own)
-        merged = own | trained
-        return cls(
-            {k: v.to(dtype if k.startswith(BODY) else torch.float32) for k, v in merged.items()},
-            Shape.of_folder(folder),
-        )
+        known = {f"{BODY}{name}": tensor for name, tensor in embeddings.items()}
+        return cls(layers | heads | known, Shape.of_folder(folder))
 
 
-def _check(trained: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> None:
+def _check(trained: Shapes, own: Shapes) -> None:
     """Refuse an adapter that lacks a weight, has one more, or one of another shape."""
-    width = own[f"{EMBEDDINGS}LayerNorm.weight"].shape[0]
-    wanted = {k: tuple(v.shape) for k, v in own.items() if not k.startswith(EMBEDDINGS)}
+    (width,) = own[f"{EMBEDDINGS}LayerNorm.weight"]
+    wanted = {f"{BODY}{k}": shape for k, shape in own.items() if k.startswith(LAYERS)}
     for name, out, into in (
         ("relevance", 1, width),
         ("place", 2, width),
@@ -89,7 +90,7 @@ def _check(trained: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> None:
     ):
         wanted |= {f"{name}.weight": (out, into), f"{name}.bias": (out,)}
     wrong = sorted(set(wanted) ^ set(trained)) or sorted(
-        name for name, value in trained.items() if tuple(value.shape) != wanted[name]
+        name for name, shape in trained.items() if shape != wanted[name]
     )
     if wrong:
         raise ValueError(f"not the weights of this network: {wrong[:3]}")
@@ -100,15 +101,15 @@ class PackedNetwork:
 
     def __init__(self, network: Weighted) -> None:
         """Take over the weights of ``network``, which is neither changed nor needed any more."""
-        state = network.state_dict()
-        body = {k.removeprefix(BODY): v for k, v in state.items() if k.startswith(BODY)}
-        self._layers = PackedLayers(body, network.shape)
-        self._heads = {k: v.detach() for k, v in state.items() if not k.startswith(BODY)}
+        state = Stored.of(network.state_dict())
+        self._layers = PackedLayers(state.under(BODY), network.shape)
+        self._heads = {name: state[name].detach() for name in state if not name.startswith(BODY)}
 
     def read(self, batch: Batch) -> Arrays:
         """Relevance, answerable, start and end of a batch, as ``ReaderNetwork.read``."""
         threads = torch.get_num_threads()
-        shares = _shares(batch.mask.sum(1).tolist(), threads)
+        sizes: list[int] = batch.mask.sum(1).tolist()
+        shares = shared_out(sizes, min(threads, sum(sizes) // SHARE))
         if len(shares) == 1:
             return self._read(batch)
         parts = [
@@ -149,14 +150,3 @@ class PackedNetwork:
 
     def _head(self, name: str, rows: Tensor) -> Tensor:
         return functional.linear(rows, self._heads[f"{name}.weight"], self._heads[f"{name}.bias"])
-
-
-def _shares(sizes: Sequence[int], threads: int) -> list[list[int]]:
-    """The pairs of each thread, so that all have about as many tokens."""
-    shares: list[list[int]] = [[] for _ in range(max(1, min(threads, sum(sizes) // SHARE)))]
-    loads = [0] * len(shares)
-    for i in sorted(range(len(sizes)), key=lambda i: -sizes[i]):
-        least = loads.index(min(loads))
-        shares[least].append(i)
-        loads[least] += sizes[i]
-    return [share for share in shares if share]

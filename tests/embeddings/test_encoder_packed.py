@@ -69,8 +69,14 @@ def test_rounded_rows_are_near_those_of_sentence_transformers(
 def test_words_as_sentence_transformers(
     exact: SentenceEncoder, reference: SentenceTransformersModel
 ) -> None:
-    table = reference.word_table()
-    np.testing.assert_array_equal(exact._word_table, table - table.mean(0))
+    words = ["Lisbon", "treaty", "unfathomably", "", "Café", "🎉"]
+    theirs = SentenceEncoder(str(packaged_folder()), precision="float32")
+    np.testing.assert_allclose(exact.encode_words(words), theirs.encode_words(words), atol=1e-6)
+    np.testing.assert_allclose(exact._model.word_mean(), reference.word_mean(), atol=1e-6)
+    rounded = SentenceEncoder(precision="bfloat16", backend="torch").encode_words(words)
+    cosines = (rounded * exact.encode_words(words)).sum(1)
+    assert cosines[[0, 1, 2, 4, 5]].min() > 0.9999
+    assert not rounded[3].any()
 
 
 def test_few_texts_at_a_time_give_the_same_rows_in_order(

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 import torch
 
-from embeddings.packed import LAST_STEP, SHARE, STEP, WINDOW
+from embeddings.packed import LAST_STEP, STEP, WINDOW, shared_out
 from embeddings.packed import even_steps as _steps
 from embeddings.pairs import PAIR_TOKENS, Batch, Pair, collate
 from embeddings.reader import Excerpt, PassageReader
 from embeddings.reader_network import NOWHERE, ReaderNetwork
-from embeddings.reader_packed import PackedNetwork, _shares
+from embeddings.reader_packed import PackedNetwork
 from embeddings.schema import Span
 from tests.fakes import pair_tokenizer, tiny_network
 
@@ -107,14 +107,13 @@ def test_few_shapes_by_hand() -> None:
 
 
 def test_even_shares_by_hand() -> None:
-    assert SHARE == 512
-    assert _shares([300, 200], 2) == [[0, 1]]
-    assert _shares([512, 512], 2) == [[0], [1]]
-    assert _shares([300, 100, 400, 380], 2) == [[2, 1], [3, 0]]
-    assert _shares([300, 100, 400, 380], 1) == [[2, 3, 0, 1]]
+    assert shared_out([512, 512], 2) == [[0], [1]]
+    assert shared_out([300, 100, 400, 380], 2) == [[2, 1], [3, 0]]
+    assert shared_out([300, 100, 400, 380], 1) == [[2, 3, 0, 1]]
+    assert shared_out([300, 100], 0) == [[0, 1]]
     # One long pair cannot be shared out.
-    assert _shares([2_000, 8], 3) == [[0], [1]]
-    assert _shares([], 2) == []
+    assert shared_out([2_000, 8], 3) == [[0], [1]]
+    assert shared_out([], 2) == []
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
