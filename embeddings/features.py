@@ -17,6 +17,7 @@ import numpy as np
 
 from embeddings.encoder import FloatArray
 from embeddings.lexical import analyzer, normalize, question_terms
+from embeddings.products import inner_products
 
 NAMES = (
     "cosine",  # of question and sentence
@@ -195,7 +196,7 @@ def _likeness(
     texts = list(dict.fromkeys(t for c in candidates for t in (c.text, *c.around)))
     words = {text: _analysed(text)[1] for text in texts}
     vocabulary = {w: i for i, w in enumerate(dict.fromkeys(w for ws in words.values() for w in ws))}
-    cosines = vectors(list(asked.words)) @ vectors(list(vocabulary)).T
+    cosines = inner_products(vectors(list(asked.words)), vectors(list(vocabulary)))
     weights /= weights.sum()
     nothing = np.zeros(len(weights), dtype=np.float32)
     best = {

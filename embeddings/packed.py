@@ -237,7 +237,7 @@ def workers(threads: int, name: str) -> ThreadPoolExecutor:
 
 @cache
 def _workers(threads: int, name: str) -> ThreadPoolExecutor:
-    pool = ThreadPoolExecutor(threads, name, torch.set_num_threads, (1,))
+    pool = ThreadPoolExecutor(threads, name, _alone)
     started = Barrier(threads + 1)
     for _ in range(threads):
         pool.submit(started.wait)
@@ -245,6 +245,13 @@ def _workers(threads: int, name: str) -> ThreadPoolExecutor:
     # It also says what a thread begins with that comes later.
     torch.set_num_threads(threads)
     return pool
+
+
+def _alone() -> None:
+    """Have this thread compute alone."""
+    # A thread is given everyone's number when it first asks for it, whatever it was told before.
+    torch.get_num_threads()
+    torch.set_num_threads(1)
 
 
 def shared_out(sizes: Sequence[int], shares: int) -> list[list[int]]:

@@ -9,9 +9,9 @@ import os
 
 
 def wait_passively() -> None:
-    """Let torch's threads sleep while they wait; to be called before torch is first imported.
+    """Let threads of torch and FAISS sleep while they wait; called before either is imported.
 
-    Threads that spin starve whatever else the machine is doing.
+    Threads that spin starve whatever else the machine is doing, here the next stage of a question.
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from embeddings.encoder import FloatArray
 from embeddings.errors import CollectionCorrupt
+from embeddings.processor import wait_passively
 from embeddings.vector_files import HalfArray, IntArray, Rows, RowsInMemory, Written
 
 Batch: TypeAlias = tuple[IntArray, FloatArray | HalfArray]
@@ -180,6 +181,7 @@ class Segment:
 
 
 def _faiss() -> Any:  # noqa: ANN401 (its stubs know neither keyword arguments nor selectors)
+    wait_passively()
     import faiss  # noqa: PLC0415 (loaded when needed)
 
     return faiss

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from embeddings.encoder import FloatArray
+from embeddings.products import inner_products
 from embeddings.reading import Reading, ScoredSentence
 from embeddings.schema import Article, Span
 from qa_app.schema import WELL_SUPPORTED, Citation, Sentence
@@ -99,7 +100,7 @@ def compose(reading: Reading, max_sentences: int, draft: Draft | None = None) ->
         draft: what was said before, to go on from; what is in it is not said again.
     """
     draft = draft or Draft()
-    likeness = reading.vectors @ reading.vectors.T
+    likeness = inner_products(reading.vectors, reading.vectors)
     figures = [_figures(sentence.text) for sentence in reading.sentences]
     best = reading.sentences[0].score
     chosen: list[int] = []

@@ -17,7 +17,7 @@ from embeddings import encoder_tokens
 from embeddings.encoder import SentenceEncoder
 from embeddings.encoder_sentences import SentenceTransformersModel
 from embeddings.encoder_tokens import TokenBatches, batches_of, tokenizer_of
-from embeddings.packed import STEP, WINDOW, close_steps
+from embeddings.packed import STEP, WINDOW, close_steps, workers
 from embeddings.weights import packaged_folder
 
 ROOT = Path(__file__).parents[2]
@@ -177,3 +177,19 @@ def test_neither_embedding_nor_reading_imports_other_models() -> None:
         [sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=ROOT
     )
     assert done.stdout == "torch\n"
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_workers_compute_alone_also_after_their_first_operation(threads: int) -> None:
+    def told(_: int) -> int:
+        torch.ones(500, 500) @ torch.ones(500, 500)
+        return torch.get_num_threads()
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        pool = workers(threads, f"alone among {threads}")
+        assert set(pool.map(told, range(20))) == {1}
+        assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
