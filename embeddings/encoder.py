@@ -8,7 +8,7 @@ by this project's own layers (``encoder_packed.py``) or, where that is installed
 OpenVINO (``encoder_openvino.py``), any other by sentence-transformers (``encoder_sentences.py``).
 
 The default model comes as an ordinary package, so nothing is downloaded. Identity and token
-counts need only its files; torch is imported when the first text is embedded.
+counts need only its files; torch is imported when the first text or word is embedded.
 """
 
 from __future__ import annotations

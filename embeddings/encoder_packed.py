@@ -17,7 +17,15 @@ from torch.nn import functional
 
 from embeddings.encoder import FloatArray
 from embeddings.encoder_tokens import Ids, TokenBatches, batches_of
-from embeddings.packed import SHARE, PackedLayers, Tokens, close_steps, shared_out, workers
+from embeddings.packed import (
+    SHARE,
+    PackedLayers,
+    Tokens,
+    close_steps,
+    shared_out,
+    threads_of_all,
+    workers,
+)
 from embeddings.tensors import EMBEDDINGS, WORDS, Stored, token_embeddings
 from embeddings.weights import WEIGHTS_FILE, Shape
 
@@ -53,10 +61,12 @@ class PackedModel:
 
     def embed(self, texts: Sequence[str]) -> FloatArray:
         """float32, shape (len(texts), dim), rows of unit length."""
-        threads = torch.get_num_threads()
+        threads = threads_of_all()
 
         def embedded(batches: Sequence[Sequence[Ids]]) -> Iterable[FloatArray]:
-            return workers(threads, "passages").map(self._embedded, batches)
+            # The few sentences of an answer do not queue behind the passages of a sync.
+            name = "passages" if len(batches) > threads else "answers"
+            return workers(threads, name).map(self._embedded, batches)
 
         def batched(sizes: Sequence[int]) -> Iterable[list[int]]:
             tokens = sum(sizes)
@@ -68,7 +78,7 @@ class PackedModel:
 
     def embed_question(self, text: str) -> FloatArray:
         """float32, shape (dim,), unit length: on one thread, beside passages that are embedded."""
-        threads = workers(torch.get_num_threads(), "questions")
+        threads = workers(threads_of_all(), "questions")
         row: FloatArray = threads.submit(self._embedded, self._batches.ids([text])).result()[0]
         return row
 

@@ -91,17 +91,13 @@ class SentenceTransformersModel:
 
     def embed_question(self, text: str) -> FloatArray:
         """float32, shape (dim,), unit length."""
-        import torch  # noqa: PLC0415 (loaded when needed)
+        from embeddings.packed import threads_of_all, workers  # noqa: PLC0415 (imports torch)
 
         with self._lock:
             # One thread: as fast for a short text, and 10 ms at worst beside a busy core, where
             # two threads that wait for each other were seen to take 135 ms (p50 7 ms both).
-            threads = torch.get_num_threads()
-            torch.set_num_threads(1)
-            try:
-                row: FloatArray = self._run(self._model.encode_query, [text])[0]
-            finally:
-                torch.set_num_threads(threads)
+            alone = workers(threads_of_all(), "questions")
+            row: FloatArray = alone.submit(self._run, self._model.encode_query, [text]).result()[0]
         return row
 
     def _run(self, encode: Callable[..., Any], texts: Sequence[str]) -> FloatArray:

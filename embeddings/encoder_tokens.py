@@ -1,8 +1,8 @@
-"""Texts in, batches of token ids of like length out, and the rows made of them back in order.
+"""Texts in, batches of token ids out, and the rows made of them back in order.
 
 Enters: texts of any number and length. Leaves: one row a text, in the order of the texts, made by
-whatever embeds a batch. Deliberately knows nothing of how that is done, so that every engine cuts
-and sorts alike.
+whatever embeds a batch. Deliberately knows nothing of how that is done, so that every engine reads
+as much of a text.
 """
 
 from __future__ import annotations

@@ -185,21 +185,43 @@ def tells_all(words: Sequence[str], is_told: Callable[[Run], bool]) -> bool:
 
     Returns:
         True where at least half of the words stand in runs that others have, and what is
-        between them is at most eight words in a row, of which none is a figure or denies.
+        between them is at most eight words in a row, of which none is a figure or denies; nor do
+        the others deny, or count in words, where these do not.
     """
     known = [False] * len(words)
+    # Whether a word and the next one stand side by side in what others tell.
+    joined = [False] * len(words)
     width = min(RUN, len(words))
     for at in range(len(words) - width + 1 if words else 0):
         if is_told(tuple(words[at : at + width])):
             known[at : at + width] = [True] * width
+            joined[at : at + width - 1] = [True] * (width - 1)
     if not words or sum(known) < TOLD * len(words):
         return False
+    for i in range(len(words) - 1):
+        if not joined[i] and (
+            (known[i] and _goes_on(words[: i + 1], is_told))
+            or (known[i + 1] and _goes_before(words[i + 1 :], is_told))
+        ):
+            return False
     new = 0
     for word, is_known in zip(words, known, strict=True):
         new = 0 if is_known else new + 1
         if new > EDIT_WORDS or (new and _is_decisive(word)):
             return False
     return True
+
+
+def _goes_on(words: Sequence[str], is_told: Callable[[Run], bool]) -> bool:
+    """Whether others go on with a word that makes another statement where these words end."""
+    last = words[-(RUN - 1) :]
+    return any(is_told((*last, word)) for word in _DECISIVE)
+
+
+def _goes_before(words: Sequence[str], is_told: Callable[[Run], bool]) -> bool:
+    """Whether such a word stands before these in what others tell."""
+    first = words[: RUN - 1]
+    return any(is_told((word, *first)) for word in _DECISIVE)
 
 
 def _carries(article: Article, text: str, words: Sequence[str]) -> bool:

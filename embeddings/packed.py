@@ -229,6 +229,16 @@ def _transformed(layer: _Layer, states: Tensor, attended: Tensor) -> Tensor:
 _starting = Lock()
 
 
+def threads_of_all() -> int:
+    """How many threads torch may use, as the process was told.
+
+    torch keeps one number for threads that are still to come, and a worker is told to use one
+    thread by the same call: asked for beside that, it would be 1, and for good.
+    """
+    with _starting:
+        return torch.get_num_threads()
+
+
 def workers(threads: int, name: str) -> ThreadPoolExecutor:
     """Threads that use one core each: those of that name, the same ones every time."""
     with _starting:

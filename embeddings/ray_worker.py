@@ -68,7 +68,7 @@ def recipe_of(encoder: Encoder) -> Recipe:
         raise TypeError(f"say by a Recipe how a worker makes a {type(encoder).__name__}")
     names = list(inspect.signature(SentenceEncoder).parameters)
     arguments = {name: getattr(encoder, name) for name in names}
-    if Path(encoder.model).is_dir():
+    if not encoder.packaged and Path(encoder.model).is_dir():
         # A worker runs in another folder.
         arguments["model"] = str(Path(encoder.model).resolve())
     kind = SentenceEncoder

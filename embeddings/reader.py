@@ -203,10 +203,9 @@ def _network(weights: Path, precision: Precision) -> Network:
     lower = precision == "bfloat16" or (precision == "auto" and multiplies_bfloat16())
     dtype = torch.bfloat16 if lower else torch.float32
     try:
-        stored = StoredNetwork.read(packaged_weights().parent, weights, dtype)
+        return PackedNetwork(StoredNetwork.read(packaged_weights().parent, weights, dtype))
     except (OSError, ValueError, KeyError) as exc:
         raise ReaderUnavailable(f"cannot load the reader from {weights}: {exc}") from exc
-    return PackedNetwork(stored)
 
 
 def excerpt_at(passage: Passage, article: Article) -> Excerpt:

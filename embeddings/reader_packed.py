@@ -19,7 +19,15 @@ from safetensors import SafetensorError
 from torch import Tensor
 from torch.nn import functional
 
-from embeddings.packed import SHARE, PackedLayers, Tokens, even_steps, shared_out, workers
+from embeddings.packed import (
+    SHARE,
+    PackedLayers,
+    Tokens,
+    even_steps,
+    shared_out,
+    threads_of_all,
+    workers,
+)
 from embeddings.pairs import Batch
 from embeddings.reader_network import BODY, NOWHERE, Arrays
 from embeddings.tensors import EMBEDDINGS, Shapes, Stored, shapes_of, token_embeddings
@@ -71,6 +79,8 @@ class StoredNetwork:
             _check(shapes_of(adapter), own)
             layers = Stored.read(adapter, dtype, lambda name: name.startswith(BODY))
             heads = Stored.read(adapter, torch.float32, lambda name: not name.startswith(BODY))
+            if len(layers) + len(heads) != len(shapes_of(adapter)):
+                raise ValueError("not the weights of this network: some are whole numbers")
             embeddings = token_embeddings(folder, dtype)
         except SafetensorError as exc:
             raise ValueError(f"not a safetensors file: {exc}") from exc
@@ -107,7 +117,7 @@ class PackedNetwork:
 
     def read(self, batch: Batch) -> Arrays:
         """Relevance, answerable, start and end of a batch, as ``ReaderNetwork.read``."""
-        threads = torch.get_num_threads()
+        threads = threads_of_all()
         sizes: list[int] = batch.mask.sum(1).tolist()
         shares = shared_out(sizes, min(threads, sum(sizes) // SHARE))
         if len(shares) == 1:
@@ -117,7 +127,7 @@ class PackedNetwork:
             for rows in shares
         ]
         back = np.argsort(np.concatenate(shares))
-        read = list(workers(threads, "reader").map(self._read, parts))
+        read = list(workers(threads, "answers").map(self._read, parts))
         relevance, answerable, start, end = (
             np.concatenate(each)[back] for each in zip(*read, strict=True)
         )

@@ -125,11 +125,14 @@ def _candidates(
 ) -> tuple[Searched, Candidates, Folding]:
     """What was found, copies folded: looked for deeper where these leave fewer than k others."""
     snapshot, watch = search.snapshot, search.watch
+    seen = -1
     while True:
         searched = search(question, understanding, filters)
+        before, seen = seen, len(searched.keys())
         candidates, folding = watch("fuse", partial(_folded, search, searched, understanding))
         enough = len(candidates.places) >= k or not folding.into
-        if enough or search.pool >= len(snapshot):
+        # Filters may leave no more than that.
+        if enough or search.pool >= len(snapshot) or seen == before:
             return searched, candidates, folding
         search = Search(search.collection, snapshot, 4 * search.pool, watch)
 

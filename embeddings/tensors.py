@@ -95,7 +95,7 @@ _reading = Lock()
 
 
 def token_embeddings(folder: Path, dtype: torch.dtype) -> Mapping[str, Tensor]:
-    """The embeddings of the model in a folder: one copy for all networks of a process.
+    """The embeddings of the model in a folder: one copy of a type for all networks of a process.
 
     Half of the small model's weights are these, and whatever is trained from it keeps them.
     Raises as ``Stored.read``.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from embeddings.register import forget_register
 from embeddings.retrieval import retrieve
 from embeddings.retriever import HybridRetriever, to_document
 from embeddings.schema import Article, Filters, Found, Heading, Location, Passage
-from embeddings.search import Candidates
+from embeddings.search import Candidates, Search, Searched
 from embeddings.store import Store
 from embeddings.words import runs_of, words_of
 from tests.fakes import TinyEncoder
@@ -62,6 +63,11 @@ def told(text: str, *others: str) -> bool:
             [STORY],
             False,
         ),
+        # Nor is it told by one that denies it.
+        (STORY.replace("did not run", "did run"), [STORY], False),
+        (STORY.replace("did not run", "did surely run"), [STORY], False),
+        (STORY.replace("rose four metres", "rose metres"), [STORY], False),
+        (STORY.replace("did not run", "did run"), [STORY, STORY.replace("not ", "")], True),
         (STORY, [], False),
         ("", [STORY], False),
         ("🎉 — “”", ["🎉 — “”"], False),
@@ -316,6 +322,24 @@ def test_opened_again_it_finds_the_same(copied: Collection) -> None:
 def test_status_counts_them(copied: Collection) -> None:
     status = copied.status()
     assert (status.articles, status.copied, status.copy_groups) == (5, 3, 1)
+
+
+def test_a_search_stops_where_filters_leave_no_more(
+    copied: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retrieval, "POOL", 2)
+    pools: list[int] = []
+
+    class Counted(Search):
+        def __call__(self, *given: Any, **named: Any) -> Searched:
+            pools.append(self.pool)
+            return super().__call__(*given, **named)
+
+    monkeypatch.setattr(retrieval, "Search", Counted)
+    monkeypatch.setattr(type(copied.snapshot()), "__len__", lambda _: 10**9)
+    filters = Filters(article=("agency", "dagen"))
+    assert len(retrieve(copied, QUESTION, 9, filters, rerank=False).hits) == 1
+    assert pools == [9, 36]
 
 
 def test_a_document_names_them(copied: Collection) -> None:

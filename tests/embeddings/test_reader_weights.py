@@ -94,6 +94,15 @@ def test_weights_of_another_network(packaged_is_tiny: None, tmp_path: Path, what
         PassageReader.load(path).read("Who led?", [EXCERPT])
 
 
+def test_weights_that_are_whole_numbers(packaged_is_tiny: None, tmp_path: Path) -> None:
+    weights = {k: v.contiguous() for k, v in tiny_network().adapter().items()}
+    weights["place.bias"] = torch.ones(2, dtype=torch.int32)
+    path = tmp_path / "reader.safetensors"
+    save_file(weights, path)
+    with pytest.raises(ReaderUnavailable, match="some are whole numbers"):
+        PassageReader.load(path).read("Who led?", [EXCERPT])
+
+
 def test_begins_as_the_packaged_model() -> None:
     folder = packaged_folder()
     network = ReaderNetwork.from_encoder(folder)

@@ -7,7 +7,8 @@ Weaker than a file's lock in two ways. Milvus cannot replace a row on a conditio
 lease writes it, waits, and reads whether it is still theirs, so two could hold it if one of them
 stood still for longer than ``SETTLE_SECONDS`` between its two calls. And a lease ends by the clock:
 who stood still until it ended, or whose clock is behind, may go on beside the next writer. So it is
-read once more before a generation is made current, and who lost it writes nothing visible.
+read again before every batch and before a generation is made current: who lost it stops there, and
+what it wrote is not visible unless it lost it within the very step.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from embeddings.engines.milvus.table import Table
@@ -34,11 +36,13 @@ _PROCESS = uuid.uuid4().hex
 
 
 def _place() -> str:
-    """This machine, and the space of process numbers within: containers may share a name."""
-    space = ""
+    """This machine, and the space of process numbers within; more than one may have its name."""
+    space = boot = ""
     with suppress(OSError, AttributeError):
         space = os.readlink("/proc/self/ns/pid")  # noqa: PTH115 (no path: a name)
-    return f"{platform.node()} {space}"
+    with suppress(OSError):
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    return f"{platform.node()} {boot} {space}"
 
 
 class Lease:
@@ -55,6 +59,8 @@ class Lease:
         """
         self._table, self._shown, self._alone = table, shown, alone
         self._mine = ""
+        # Threads of one engine take turns before they ask for the row.
+        self._turn = threading.Lock()
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -63,13 +69,26 @@ class Lease:
         Raises:
             CollectionLocked: another one is writing.
         """
-        mine = uuid.uuid4().hex
         deadline = time.monotonic() + WAIT_SECONDS
+        if not self._turn.acquire(timeout=WAIT_SECONDS):
+            raise self._locked()
+        try:
+            with self._taken(deadline):
+                yield
+        finally:
+            self._turn.release()
+
+    def _locked(self) -> CollectionLocked:
+        return CollectionLocked(
+            f"another process is writing to {self._shown}; try again when it is done"
+        )
+
+    @contextmanager
+    def _taken(self, deadline: float) -> Iterator[None]:
+        mine = uuid.uuid4().hex
         while not self._took(mine):
             if time.monotonic() > deadline:
-                raise CollectionLocked(
-                    f"another process is writing to {self._shown}; try again when it is done"
-                )
+                raise self._locked()
             time.sleep(SETTLE_SECONDS)
         self._mine = mine
         done = threading.Event()
@@ -132,8 +151,11 @@ class Lease:
         while not done.wait(LEASE_SECONDS / 3):
             # A call that fails is made again; whether it was in time is for ``check`` to say.
             with suppress(CollectionError):
-                if self._owner().get("owner") == mine:
-                    self._write(mine)
+                row = self._owner()
+                if row.get("owner") != mine or float(row["until"]) < time.time():
+                    # It ended: another one may have seen that, and be about to write.
+                    return
+                self._write(mine)
 
 
 def _is_alive(pid: int) -> bool:

@@ -75,7 +75,8 @@ class Truth:
         for start in range(0, len(keys), TOGETHER):
             part = keys[start : start + TOGETHER]
             found = self.articles(part, at)
-            yield from (found[key] for key in part)
+            # What was deleted meanwhile has not been visible for two syncs.
+            yield from (found[key] for key in part if key in found)
 
     def paths(self, keys: Iterable[int], at: int) -> dict[int, str]:
         """The path of each article: the first one of the files that hold it."""
@@ -143,6 +144,8 @@ class Truth:
         articles = self.articles(sorted({row["article"] for row in rows}), at)
         found = {}
         for row in rows:
+            if row["article"] not in articles:
+                continue  # deleted meanwhile
             article = articles[row["article"]]
             start, end = row["first"], row["last"]
             spans = spans_of(row["sentences"])

@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 
 import numpy as np
 
@@ -35,6 +36,7 @@ from embeddings.engines.milvus.tables import State, Tables
 from embeddings.engines.milvus.truth import PARTS, Truth, item
 from embeddings.engines.milvus.weights import terms_of
 from embeddings.engines.values import Embedded, Plan, SourceRow
+from embeddings.errors import CollectionError
 from embeddings.lexical import analyzer
 from embeddings.schema import Article
 
@@ -49,7 +51,11 @@ class Writer:
     """Writes one collection."""
 
     def __init__(self, tables: Tables, truth: Truth, check: Callable[[], None]) -> None:
-        """Write to these tables; ``check`` raises where the lease is no longer held."""
+        """Write to these tables.
+
+        ``check`` raises where the lease is no longer held. It is asked before every step, since
+        what comes after would be written among the rows of the next writer.
+        """
         self._tables, self._truth, self._check = tables, truth, check
 
     def _upcoming(self) -> int:
@@ -92,6 +98,7 @@ class Writer:
 
     def stage_vectors(self, digests: Sequence[bytes], rows: FloatArray) -> None:
         """Keep vectors until their passages are current."""
+        self._check()
         pairs = zip(digests, np.asarray(rows, dtype=np.float32), strict=True)
         self._tables.vectors.upsert({"pk": each.hex(), "vector": row} for each, row in pairs)
 
@@ -114,6 +121,7 @@ class Writer:
         self, batch: Sequence[tuple[Article, Sequence[Embedded]]], sketches: Sequence[bytes]
     ) -> list[int]:
         """Write articles with their passages for the next generation; returns their keys."""
+        self._check()
         upcoming = self._upcoming()
         vectors = self._vectors(digest for _, found in batch for _, digest in found)
         article, passage = self._reserve(len(batch), sum(len(found) for _, found in batch))
@@ -146,6 +154,7 @@ class Writer:
 
     def touch(self, sources: Sequence[SourceRow]) -> None:
         """Record new signatures of files whose content is the same."""
+        self._check()
         heads = {item(source.root, source.path): source_head(source) for source in sources}
         where = f'kind == "source" and part == 0 and {visible(self._tables.state().generation)}'
         found = self._tables.records.looked_up("item", heads, "pk", "item", where=where)
@@ -155,6 +164,7 @@ class Writer:
 
     def exclude(self, root: str, path: str, key: int, article: Article) -> None:
         """Unlink an article from a file, and keep later syncs from linking it again."""
+        self._check()
         upcoming = self._upcoming()
         where = f'kind == "link" and article == {key} and item == {item(root, path)}'
         links = self._tables.records.rows(f"{where} and {visible(upcoming)}", "pk")
@@ -166,6 +176,7 @@ class Writer:
 
     def include(self, article: str) -> list[str]:
         """Undo ``exclude``: the files of the roots returned are read again."""
+        self._check()
         now = self._tables.state().generation
         held = [
             (pk, root)
@@ -191,6 +202,7 @@ class Writer:
 
     def make_current(self, plan: Plan) -> int:
         """Carry out a plan and make the next generation current, as one step for readers."""
+        self._check()
         state = self._tables.state()
         upcoming = state.generation + 1
         self._replace_sources(plan, upcoming)
@@ -205,8 +217,10 @@ class Writer:
                 state.passages + more - fewer,
             )
         )
-        # Their passages hold them now.
-        self._tables.vectors.delete('pk != ""')
+        # Their passages hold them now. All is current, so that this must not fail any more: what
+        # stays is deleted by the next one.
+        with suppress(CollectionError):
+            self._tables.vectors.delete('pk != ""')
         return upcoming
 
     def _replace_sources(self, plan: Plan, upcoming: int) -> None:

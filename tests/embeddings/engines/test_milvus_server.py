@@ -8,8 +8,10 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from embeddings.__main__ import main
@@ -197,6 +199,49 @@ def test_a_lease_is_renewed(
         time.sleep(1.5)
         with pytest.raises(CollectionLocked):
             other.sync(news)
+
+
+def test_a_lease_that_ended_is_not_revived(
+    milvus_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "LEASE_SECONDS", 0.6)
+    with place_of("server", tmp_path, milvus_server.port).open() as collection:
+        engine = collection.engine
+        assert isinstance(engine, MilvusEngine)
+        with engine.writing():
+            _left_lease(collection, owner=engine._lease._mine, until=time.time() - 1)
+            time.sleep(0.5)
+            with pytest.raises(CollectionLocked, match="no longer the writer"):
+                engine._lease.check()
+
+
+def test_who_lost_the_lease_writes_nothing_more(milvus_server: Server, tmp_path: Path) -> None:
+    with place_of("server", tmp_path, milvus_server.port).open() as collection:
+        engine = collection.engine
+        assert isinstance(engine, MilvusEngine)
+        with engine.writing():
+            _left_lease(collection)
+            with pytest.raises(CollectionLocked, match="no longer the writer"):
+                engine.stage_vectors([b"1" * 32], np.zeros((1, 8), dtype=np.float32))
+            assert not engine.known_vectors([b"1" * 32])
+
+
+def test_threads_of_one_engine_take_turns(
+    milvus_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with place_of("server", tmp_path, milvus_server.port).open() as collection:
+        monkeypatch.setattr(lease, "WAIT_SECONDS", 0.2)
+
+        def write() -> None:
+            with collection.engine.writing():
+                pass
+
+        with ThreadPoolExecutor(1) as pool, collection.engine.writing():
+            # As if it had ended by the clock: another thread still waits for this one.
+            _left_lease(collection, until=time.time() - 1)
+            with pytest.raises(CollectionLocked, match="another process is writing"):
+                pool.submit(write).result()
+        write()
 
 
 def test_what_is_long_there_is_read_without_waiting(
