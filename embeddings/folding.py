@@ -25,10 +25,10 @@ from embeddings.words import RUN, runs_of, words_of
 EDIT_WORDS = 8
 # So much of a passage must be told in runs of five words.
 TOLD = 0.5
+_DENIALS = frozenset({"no", "not", "never", "nor", "without"})
 # Words that make another statement of the same words.
-_DECISIVE = frozenset(
+_DECISIVE = _DENIALS | frozenset(
     """
-    no not never nor without
     one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty
     seventy eighty ninety hundred hundreds thousand thousands million millions billion billions
     trillion trillions dozen dozens
@@ -186,7 +186,7 @@ def tells_all(words: Sequence[str], is_told: Callable[[Run], bool]) -> bool:
     Returns:
         True where at least half of the words stand in runs that others have, and what is
         between them is at most eight words in a row, of which none is a figure or denies; nor do
-        the others deny, or count in words, where these do not.
+        the others deny where these do not.
     """
     known = [False] * len(words)
     # Whether a word and the next one stand side by side in what others tell.
@@ -213,15 +213,15 @@ def tells_all(words: Sequence[str], is_told: Callable[[Run], bool]) -> bool:
 
 
 def _goes_on(words: Sequence[str], is_told: Callable[[Run], bool]) -> bool:
-    """Whether others go on with a word that makes another statement where these words end."""
+    """Whether others go on with a denial where these words end."""
     last = words[-(RUN - 1) :]
-    return any(is_told((*last, word)) for word in _DECISIVE)
+    return any(is_told((*last, word)) for word in _DENIALS)
 
 
 def _goes_before(words: Sequence[str], is_told: Callable[[Run], bool]) -> bool:
-    """Whether such a word stands before these in what others tell."""
+    """Whether a denial stands before these words in what others tell."""
     first = words[: RUN - 1]
-    return any(is_told((word, *first)) for word in _DECISIVE)
+    return any(is_told((word, *first)) for word in _DENIALS)
 
 
 def _carries(article: Article, text: str, words: Sequence[str]) -> bool:

@@ -98,6 +98,7 @@ def test_eval_is_never_shadowed() -> None:
                 "embeddings/reader.py",
                 "embeddings/reader_network.py",
                 "embeddings/reader_packed.py",
+                "embeddings/tensors.py",
                 "eval/studies/reading_engines.py",
                 "eval/studies/reading_speed.py",
             },

@@ -66,7 +66,6 @@ def told(text: str, *others: str) -> bool:
         # Nor is it told by one that denies it.
         (STORY.replace("did not run", "did run"), [STORY], False),
         (STORY.replace("did not run", "did surely run"), [STORY], False),
-        (STORY.replace("rose four metres", "rose metres"), [STORY], False),
         (STORY.replace("did not run", "did run"), [STORY, STORY.replace("not ", "")], True),
         (STORY, [], False),
         ("", [STORY], False),
