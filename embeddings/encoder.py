@@ -14,7 +14,6 @@ counts need only its files; torch is imported when the first text or word is emb
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from embeddings.errors import EncoderUnavailable
+from embeddings.kept import Kept
 from embeddings.processor import multiplies_bfloat16, wait_passively
 from embeddings.weights import (
     PACKAGED_MODEL,
@@ -134,9 +134,10 @@ class SentenceEncoder:
         self.precision = precision
         self.backend = backend
         self.batch_size = batch_size
-        self._lock = threading.Lock()
         self._loading = threading.Lock()
-        self._questions: OrderedDict[str, FloatArray] = OrderedDict()
+        self._questions: Kept[str, FloatArray] = Kept(
+            KEPT_QUESTIONS, lambda texts: [self._model.embed_question(text) for text in texts]
+        )
 
     @property
     def packaged(self) -> bool:
@@ -188,16 +189,8 @@ class SentenceEncoder:
 
     def encode_query(self, text: str) -> FloatArray:
         """Embed one question: float32, shape (dim,), unit length. Raises as ``encode``."""
-        with self._lock:
-            if text in self._questions:
-                return self._questions[text]
-        row = self._model.embed_question(text)
-        with self._lock:
-            # The retriever and the reader ask for the same one; a few are enough.
-            self._questions[text] = row
-            while len(self._questions) > KEPT_QUESTIONS:
-                self._questions.popitem(last=False)
-        return row
+        # The retriever and the reader ask for the same one; a few are enough.
+        return self._questions([text])[0]
 
     def encode_words(self, words: Sequence[str]) -> FloatArray:
         """Embed single words, without their context: the mean of their tokens' input vectors.

@@ -9,15 +9,15 @@ text as it came: the tokenizer lower-cases and strips accents, and keeps track o
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
+
+from embeddings.kept import Kept
 
 IntTable = NDArray[np.int64]
 ShortTable = NDArray[np.int32]
@@ -74,8 +74,7 @@ class PairTokenizer:
         self._tokenizer.no_padding()
         marks = self._tokenizer.encode("", add_special_tokens=True).ids
         self._open, self._close = marks[0], marks[-1]
-        self._contexts: OrderedDict[tuple[str, str], Context] = OrderedDict()
-        self._lock = Lock()
+        self._contexts = Kept(KEPT_PASSAGES, self._made)
 
     def question(self, text: str) -> tuple[int, ...]:
         """The ids of a question, at most ``QUESTION_TOKENS``."""
@@ -87,17 +86,7 @@ class PairTokenizer:
 
     def contexts(self, passages: Sequence[tuple[str, str]]) -> list[Context]:
         """As ``context``, of several (heading line, text)."""
-        with self._lock:
-            known = {key: self._contexts[key] for key in passages if key in self._contexts}
-        new = [key for key in dict.fromkeys(passages) if key not in known]
-        known |= zip(new, self._made(new), strict=True)
-        with self._lock:
-            self._contexts.update(known)
-            for key in known:
-                self._contexts.move_to_end(key)
-            while len(self._contexts) > KEPT_PASSAGES:
-                self._contexts.popitem(last=False)
-        return [known[key] for key in passages]
+        return self._contexts(passages)
 
     def _made(self, passages: Sequence[tuple[str, str]]) -> list[Context]:
         # In one call: the tokenizer shares it out among the processor's cores.

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import threading
 import unicodedata
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -26,6 +25,7 @@ from numpy.typing import NDArray
 from embeddings.encoder import FloatArray, Precision
 from embeddings.errors import ReaderUnavailable
 from embeddings.inputs import heading_line
+from embeddings.kept import Kept
 from embeddings.pairs import PAIR_TOKENS, Batch, IntTable, PairTokenizer, by_length, collate
 from embeddings.processor import multiplies_bfloat16, wait_passively
 from embeddings.schema import Article, Hit, Passage, Span
@@ -105,7 +105,7 @@ class PassageReader:
         self._tokenizer = tokenizer
         self._make = network
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, Excerpt], PassageReading] = OrderedDict()
+        self._kept = Kept(KEPT_READINGS, self._read)
 
     @classmethod
     def load(
@@ -160,18 +160,8 @@ class PassageReader:
         Returns:
             one reading a pair; texts beyond ``pairs.PAIR_TOKENS`` tokens are read up to there.
         """
-        with self._lock:
-            known = {pair: self._kept[pair] for pair in pairs if pair in self._kept}
-        new = [pair for pair in dict.fromkeys(pairs) if pair not in known]
-        known |= dict(zip(new, self._read(new), strict=True))
-        with self._lock:
-            # The ranking reads a passage, and then the answer does.
-            self._kept.update(known)
-            for pair in known:
-                self._kept.move_to_end(pair)
-            while len(self._kept) > KEPT_READINGS:
-                self._kept.popitem(last=False)
-        return [known[pair] for pair in pairs]
+        # The ranking reads a passage, and then the answer does.
+        return self._kept(pairs)
 
     def _read(self, pairs: Sequence[tuple[str, Excerpt]]) -> list[PassageReading]:
         asked = {question: self._tokenizer.question(question) for question, _ in pairs}

@@ -76,10 +76,11 @@ class StoredNetwork:
         """
         try:
             own = shapes_of(folder / WEIGHTS_FILE)
-            _check(shapes_of(adapter), own)
+            trained = shapes_of(adapter)
+            _check(trained, own)
             layers = Stored.read(adapter, dtype, lambda name: name.startswith(BODY))
             heads = Stored.read(adapter, torch.float32, lambda name: not name.startswith(BODY))
-            if len(layers) + len(heads) != len(shapes_of(adapter)):
+            if len(layers) + len(heads) != len(trained):
                 raise ValueError("not the weights of this network: some are whole numbers")
             embeddings = token_embeddings(folder, dtype)
         except SafetensorError as exc:

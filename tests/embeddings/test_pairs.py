@@ -7,7 +7,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from embeddings import pairs as module
 from embeddings.pairs import PAIR_TOKENS, QUESTION_TOKENS, Pair, PairTokenizer, by_length, collate
 from tests.fakes import pair_tokenizer
 
@@ -127,7 +126,7 @@ def test_batches_are_within_their_bound_with_padding(tokens: int) -> None:
 def test_a_passage_is_tokenized_once(
     tokenizer: PairTokenizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "KEPT_PASSAGES", 2)
+    tokenizer._contexts.most = 2
     one = tokenizer.context("A", "one")
     two = tokenizer.context("A", "two")
     assert tokenizer.context("A", "one") is one

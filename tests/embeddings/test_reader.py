@@ -214,7 +214,7 @@ def test_a_pair_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert first[0] is first[2]
     assert reader.read(QUESTION, [other])[0] is first[1]
     assert (sum(rows), made) == (2, [1])
-    monkeypatch.setattr(module, "KEPT_READINGS", 1)
+    reader._kept.most = 1
     assert reader.read("Why?", [EXCERPT])[0].shares != ()
     reader.read(QUESTION, [EXCERPT])
     assert sum(rows) == 4

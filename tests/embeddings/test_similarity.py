@@ -8,7 +8,6 @@ import math
 import numpy as np
 import pytest
 
-from embeddings import sentence_vectors
 from embeddings import similarity as module
 from embeddings.collection import Collection
 from embeddings.features import CONFIDENCE_NAMES, NAMES, SENTENCE_NAMES
@@ -122,7 +121,7 @@ def test_sentences_are_embedded_once(
     assert encoder.embedded() == ["Talks ended “early”.", "Baradar led the delegation."]
     reader.read("Who rained?", [hit((FIRST, SECOND, THIRD)), hit((FIRST,), "b")], words)
     assert encoder.embedded() == ["It rained in Doha 🎉."]
-    monkeypatch.setattr(sentence_vectors, "KEPT_SENTENCES", 1)
+    reader._vectors._kept.most = 1
     reader.read("Who?", [hit((FIRST,))], words)
     encoder.embedded()
     reader.read("Who?", [hit((FIRST, SECOND))], words)
