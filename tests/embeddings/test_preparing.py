@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from embeddings import articles as articles_module
+from embeddings import sync as sync_module
 from embeddings.articles import find_sources
+from embeddings.collection import Collection
 from embeddings.identity import content_digest
 from embeddings.preparing import Chunk, Known, prepare
 from embeddings.preparing_beside import prepare_beside
+from embeddings.sources import SourceFile
+from tests.fakes import TinyEncoder
 from tests.news import row, write_lines
 
 
@@ -128,3 +133,35 @@ def test_reading_can_be_given_up_in_the_middle(mixed: Path) -> None:
     chunks = prepare_beside(find_sources(mixed), TOKENIZER.to_str(), Known())
     assert next(chunks).source == 0
     chunks.close()
+
+
+def test_a_process_beside_is_started_only_where_it_is_worth_it(
+    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+
+    def beside(sources: Sequence[SourceFile], tokenizer: str, known: Known) -> Iterator[Chunk]:
+        assert tokenizer == "a tokenizer"
+        started.append(len(sources))
+        return prepare(enumerate(sources), collection.encoder.count_tokens, known)
+
+    monkeypatch.setattr(sync_module, "prepare_beside", beside)
+    monkeypatch.setattr(TinyEncoder, "tokenizer", "a tokenizer")
+    path = tmp_path / "many.jsonl"
+    write_lines(path, [row("a", "One article is read here.")])
+    assert collection.sync(path).added == ("a",)
+    assert started == []
+    monkeypatch.setattr(sync_module, "BESIDE_BYTES", 100)
+    write_lines(path, [row("a", "One article is read here."), row("b", "Another one. " * 9)])
+    assert collection.sync(path).added == ("b",)
+    assert started == [1]
+    monkeypatch.undo()
+    monkeypatch.setattr(sync_module, "prepare_beside", beside)
+    monkeypatch.setattr(TinyEncoder, "tokenizer", "a tokenizer")
+    monkeypatch.setattr(sync_module, "BESIDE_FILES", 2)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in ("c", "d"):
+        (folder / f"{name}.txt").write_text(f"Article {name} is short.")
+    assert len(collection.sync(folder).added) == 2
+    assert started == [1, 2]

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,10 @@ from embeddings import ray_ingestion, ray_reading
 from embeddings import sync as sync_module
 from embeddings.articles import find_sources, read_source
 from embeddings.collection import Collection
-from embeddings.encoder import SentenceEncoder
 from embeddings.errors import ClusterUnavailable
 from embeddings.preparing import Known
 from embeddings.ray_ingestion import prepare_on_ray
-from embeddings.ray_worker import Cut, Recipe, Work, cut, embed, made, recipe_of
+from embeddings.ray_worker import Cut, Recipe, Work
 from embeddings.sync_report import Progress, SyncReport
 from tests.fakes import TinyEncoder
 from tests.news import FLOOD, STRIKE, row, write_lines
@@ -260,16 +258,6 @@ def test_a_worker_with_another_model_or_without_one_is_an_error(
         synced(tmp_path / "ray", few, cluster.address, recipe)
 
 
-def test_another_version_of_the_project_is_an_error(few: Path) -> None:
-    sources = list(enumerate(find_sources(few)))
-    work = Work(TINY, TinyEncoder().identity)
-    assert [each.source for each in cut(sources, work)] == [0, 1, 2]
-    assert embed(work, ["a ferry"]).tolist() == TinyEncoder().encode(["a ferry"]).tolist()
-    old = Work(TINY, TinyEncoder().identity, versions=("0", "0", "0"))
-    with closing(cut(sources, old)) as cuts, pytest.raises(ClusterUnavailable, match="version"):
-        next(cuts)
-
-
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
@@ -293,18 +281,3 @@ def test_without_ray_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) ->
     wanted = r"not installed.*pip install '\.\[cluster\]'"
     with pytest.raises(ClusterUnavailable, match=wanted), connecting:
         pass
-
-
-def test_the_recipe_of_a_model_makes_it_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    packaged = made(recipe_of(SentenceEncoder(batch_size=7, precision="float32")))
-    assert isinstance(packaged, SentenceEncoder)
-    assert (packaged.batch_size, packaged.precision) == (7, "float32")
-    assert packaged.identity == SentenceEncoder().identity
-    (tmp_path / "model").mkdir()
-    monkeypatch.chdir(tmp_path)
-    recipe = recipe_of(SentenceEncoder("model"))
-    assert dict(recipe.arguments)["model"] == str((tmp_path / "model").resolve())
-    with pytest.raises(TypeError, match="TinyEncoder"):
-        recipe_of(TinyEncoder())

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from embeddings import sync as sync_module
 from embeddings.collection import Collection
 from embeddings.errors import ArticleUnreadable
-from embeddings.preparing import Chunk, Known, prepare
 from embeddings.retrieval import retrieve
-from embeddings.sources import SourceFile
 from embeddings.sync_report import Progress, SyncReport
 from tests.fakes import TinyEncoder
 from tests.news import FLOOD, NEWS, STRIKE, row, write_lines
@@ -276,35 +272,3 @@ def test_a_failure_halfway_changes_nothing(
     assert collection.status() == before
     assert found(collection, "river Lisbon") == FLOOD
     assert collection.sync(news).changed == ("cairo", "haifa", "lisbon", "oslo")
-
-
-def test_a_process_beside_is_started_only_where_it_is_worth_it(
-    collection: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started: list[int] = []
-
-    def beside(sources: Sequence[SourceFile], tokenizer: str, known: Known) -> Iterator[Chunk]:
-        assert tokenizer == "a tokenizer"
-        started.append(len(sources))
-        return prepare(enumerate(sources), collection.encoder.count_tokens, known)
-
-    monkeypatch.setattr(sync_module, "prepare_beside", beside)
-    monkeypatch.setattr(TinyEncoder, "tokenizer", "a tokenizer")
-    path = tmp_path / "many.jsonl"
-    write_lines(path, [row("a", "One article is read here.")])
-    assert collection.sync(path).added == ("a",)
-    assert started == []
-    monkeypatch.setattr(sync_module, "BESIDE_BYTES", 100)
-    write_lines(path, [row("a", "One article is read here."), row("b", "Another one. " * 9)])
-    assert collection.sync(path).added == ("b",)
-    assert started == [1]
-    monkeypatch.undo()
-    monkeypatch.setattr(sync_module, "prepare_beside", beside)
-    monkeypatch.setattr(TinyEncoder, "tokenizer", "a tokenizer")
-    monkeypatch.setattr(sync_module, "BESIDE_FILES", 2)
-    folder = tmp_path / "folder"
-    folder.mkdir()
-    for name in ("c", "d"):
-        (folder / f"{name}.txt").write_text(f"Article {name} is short.")
-    assert len(collection.sync(folder).added) == 2
-    assert started == [1, 2]

@@ -14,27 +14,24 @@ those that were to go at g + 1 stay. What nobody can see any more is deleted one
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 import numpy as np
 
 from embeddings.encoder import FloatArray
+from embeddings.engines.milvus.carrying_out import carry_out
 from embeddings.engines.milvus.grouping import regroup
 from embeddings.engines.milvus.pieces import dumped, source_head
 from embeddings.engines.milvus.rows import (
     article_rows,
     excluded_row,
-    link_row,
     passage_rows,
-    source_rows,
 )
 from embeddings.engines.milvus.schema import FOREVER, number, visible
-from embeddings.engines.milvus.table import Row, Table
+from embeddings.engines.milvus.table import Row
 from embeddings.engines.milvus.tables import State, Tables
-from embeddings.engines.milvus.truth import PARTS, Truth, item
-from embeddings.engines.milvus.weights import terms_of
+from embeddings.engines.milvus.truth import Truth, item
 from embeddings.engines.values import Embedded, Plan, SourceRow
 from embeddings.errors import CollectionError
 from embeddings.lexical import analyzer
@@ -42,8 +39,6 @@ from embeddings.schema import Article
 
 # Keys are handed out from here, and never twice.
 _KEYS = "keys"
-# Generations that a term's number leaves room for.
-_GENERATIONS = 2**31
 _DELETED = 500
 
 
@@ -205,109 +200,14 @@ class Writer:
         self._check()
         state = self._tables.state()
         upcoming = state.generation + 1
-        self._replace_sources(plan, upcoming)
-        gone, come = self._close_orphans(upcoming)
-        more, fewer = self._count_terms(upcoming)
+        articles, passages = carry_out(plan, self._tables, upcoming)
         regroup(self._tables, upcoming)
         self._check()
         self._tables.set_state(
-            State(
-                upcoming,
-                state.articles + come - gone,
-                state.passages + more - fewer,
-            )
+            State(upcoming, state.articles + articles, state.passages + passages)
         )
         # Their passages hold them now. All is current, so that this must not fail any more: what
         # stays is deleted by the next one.
         with suppress(CollectionError):
             self._tables.vectors.delete('pk != ""')
         return upcoming
-
-    def _replace_sources(self, plan: Plan, upcoming: int) -> None:
-        wanted: dict[int, set[int]] = {item(*each): set() for each in plan.gone}
-        wanted |= {item(each.root, each.path): set(keys) for each, keys in plan.sources}
-        records = self._tables.records
-        seen = visible(upcoming)
-        old = records.looked_up("item", wanted, "pk", where=f'kind == "source" and {seen}')
-        closed = [row["pk"] for row in old]
-        fields = ("pk", "item", "article")
-        held: set[tuple[int, int]] = set()
-        links = records.looked_up("item", wanted, *fields, where=f'kind == "link" and {seen}')
-        for row in links:
-            if row["article"] in wanted[row["item"]]:
-                held.add((row["item"], row["article"]))
-            else:
-                closed.append(row["pk"])
-        records.patch(closed, removed=upcoming)
-        records.upsert(self._new_records(plan, held, upcoming))
-
-    @staticmethod
-    def _new_records(plan: Plan, held: set[tuple[int, int]], upcoming: int) -> Iterator[Row]:
-        for source, keys in plan.sources:
-            yield from source_rows(source, upcoming)
-            where = item(source.root, source.path)
-            for key in sorted(set(keys)):
-                if (where, key) not in held:
-                    yield link_row(source.root, source.path, key, upcoming)
-
-    def _close_orphans(self, upcoming: int) -> tuple[int, int]:
-        """Close the articles that no file holds any more; how many went, how many came."""
-        records, articles, passages = (
-            self._tables.records, self._tables.articles, self._tables.passages
-        )  # fmt: skip
-        unlinked = records.scan(f'kind == "link" and removed == {upcoming}', "article")
-        dropped = {row["article"] for row in unlinked}
-        staged = {
-            row["article"] for row in articles.scan(f"part == 0 and added == {upcoming}", "article")
-        }
-        where = f'kind == "link" and {visible(upcoming)}'
-        linked = {
-            row["article"]
-            for row in records.looked_up("article", dropped | staged, "article", where=where)
-        }
-        heads = articles.looked_up(
-            "pk", [PARTS * key for key in (dropped | staged) - linked], "pk", "article",
-            where=visible(upcoming),
-        )  # fmt: skip
-        orphans = [row["article"] for row in heads]
-        owned = passages.looked_up("article", orphans, "pk", where=visible(upcoming))
-        passages.patch([row["pk"] for row in owned], removed=upcoming)
-        articles.patch([PARTS * key for key in orphans], removed=upcoming)
-        return len(set(orphans) - staged), len(staged - set(orphans))
-
-    def _count_terms(self, upcoming: int) -> tuple[int, int]:
-        """Count in what came and out what went; how many passages did each."""
-        change: Counter[int] = Counter()
-        more = fewer = 0
-        passages = self._tables.passages
-        for row in passages.scan(f"added == {upcoming} and removed > {upcoming}", "words"):
-            change.update(terms_of(row["words"]))
-            more += 1
-        for row in passages.scan(f"removed == {upcoming} and added < {upcoming}", "words"):
-            change.subtract(terms_of(row["words"]))
-            fewer += 1
-        terms = [term for term, by in change.items() if by]
-        _recount(self._tables.terms, terms, change, upcoming)
-        return more, fewer
-
-
-def _recount(table: Table, terms: Sequence[int], change: Counter[int], upcoming: int) -> None:
-    """Replace the counts of terms that changed."""
-    where = visible(upcoming - 1)
-    fields = ("pk", "term", "passages", "added")
-    before = {row["term"]: row for row in table.looked_up("term", terms, *fields, where=where)}
-    table.upsert({**row, "removed": upcoming} for row in before.values())
-    counts = (
-        (term, before.get(term, {"passages": 0})["passages"] + change[term]) for term in terms
-    )
-    table.upsert(
-        {
-            "pk": term * _GENERATIONS + upcoming,
-            "term": term,
-            "passages": count,
-            "added": upcoming,
-            "removed": FOREVER,
-        }
-        for term, count in counts
-        if count > 0
-    )
