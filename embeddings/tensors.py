@@ -25,24 +25,24 @@ WORDS = f"{EMBEDDINGS}word_embeddings.weight"
 
 
 class Stored(Mapping[str, Tensor]):
-    """Tensors by name, each made when it is asked for, and kept by whoever asks.
+    """Tensors by name, each got when it is asked for, and kept by whoever asks.
 
     A network that puts its weights in another order then never holds them twice.
     """
 
     def __init__(self, made: Mapping[str, Callable[[], Tensor]]) -> None:
-        """Make them by these."""
+        """Get them by these."""
         self._made = made
 
     @classmethod
     def read(
-        cls, path: Path, dtype: torch.dtype | None, wanted: Callable[[str], bool] = lambda _: True
+        cls, path: Path, dtype: torch.dtype, wanted: Callable[[str], bool] = lambda _: True
     ) -> Stored:
         """The floating-point tensors of a file.
 
         Args:
             path: a safetensors file.
-            dtype: what they become; None for the type they are stored in.
+            dtype: what they become.
             wanted: says of a name whether it is there.
 
         Raises:
@@ -52,7 +52,7 @@ class Stored(Mapping[str, Tensor]):
         tensors = {name: tensor for name, tensor in load_file(path).items() if wanted(name)}
         return cls(
             {
-                name: partial(tensor.to, dtype or tensor.dtype, copy=True)
+                name: partial(tensor.to, dtype, copy=True)
                 for name, tensor in tensors.items()
                 if tensor.is_floating_point()
             }
@@ -73,7 +73,7 @@ class Stored(Mapping[str, Tensor]):
         return Stored({name.removeprefix(prefix): made for name, made in begun.items()})
 
     def __getitem__(self, name: str) -> Tensor:
-        """A new tensor."""
+        """The tensor: of a file a new one each time, of a mapping what that gives."""
         return self._made[name]()
 
     def __iter__(self) -> Iterator[str]:

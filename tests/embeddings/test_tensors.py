@@ -26,19 +26,19 @@ def test_what_is_read_is_there_in_the_type_wanted(stored: Path) -> None:
     # Numbers of positions and the like are no weights.
     assert sorted(found) == ["a.one", "a.two"]
     assert found["a.one"].dtype == torch.bfloat16
-    assert Stored.read(stored, None)["a.one"].equal(torch.ones(2, 3))
-    assert [*Stored.read(stored, None, lambda name: name.endswith("two"))] == ["a.two"]
+    assert Stored.read(stored, torch.float32)["a.one"].equal(torch.ones(2, 3))
+    assert [*Stored.read(stored, torch.float32, lambda name: name.endswith("two"))] == ["a.two"]
 
 
 def test_nobody_else_has_what_was_asked_for(stored: Path) -> None:
-    found = Stored.read(stored, None)
+    found = Stored.read(stored, torch.float32)
     found["a.two"][0] = 7
     assert found["a.two"].equal(torch.zeros(4))
 
 
 def test_joined_and_under_a_beginning(stored: Path) -> None:
     own = torch.full((1,), 5.0)
-    found = Stored.read(stored, None) | {"b.one": own, "a.two": own}
+    found = Stored.read(stored, torch.float32) | {"b.one": own, "a.two": own}
     assert len(found) == 3
     assert found["b.one"] is found["a.two"] is own
     assert sorted(found.under("a.")) == ["one", "two"]
@@ -53,7 +53,7 @@ def test_shapes_without_reading(stored: Path) -> None:
 
 def test_a_file_of_another_kind(tmp_path: Path) -> None:
     (path := tmp_path / "some.safetensors").write_bytes(b"no weights")
-    for read in (shapes_of, lambda each: Stored.read(each, None)):
+    for read in (shapes_of, lambda each: Stored.read(each, torch.float32)):
         with pytest.raises(SafetensorError):
             read(path)
 
