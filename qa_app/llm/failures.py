@@ -88,7 +88,7 @@ class Failure:
 
 def failure_of(exc: BaseException) -> Failure:
     """What a provider's exception means; those that it was raised from are read too."""
-    chain = list(_chain(exc))
+    chain = list(chain_of(exc))
     if any(getattr(each, "code", None) == "insufficient_quota" for each in chain):
         return Failure("quota")
     for each in chain:
@@ -110,7 +110,8 @@ def _kind_by_class(chain: Sequence[BaseException]) -> Kind:
     return "garbage" if isinstance(chain[0], wrong) else "other"
 
 
-def _chain(exc: BaseException | None) -> Iterator[BaseException]:
+def chain_of(exc: BaseException | None) -> Iterator[BaseException]:
+    """An exception and those that it came from, the last one first."""
     seen: set[int] = set()
     while exc is not None and id(exc) not in seen:
         seen.add(id(exc))

@@ -16,9 +16,10 @@ from collections.abc import AsyncGenerator, Generator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from queue import Empty, SimpleQueue
+from traceback import clear_frames
 from typing import TYPE_CHECKING, Any
 
-from qa_app.llm.failures import failure_of
+from qa_app.llm.failures import chain_of, failure_of
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -96,8 +97,8 @@ def pieces(
             except Empty:
                 yield None
                 continue
-            if isinstance(item, BaseException):
-                raise ModelFailed(item) from None
+            if isinstance(item, ModelFailed):
+                raise item
             if item is None:
                 yield counted.ending()
                 return
@@ -129,7 +130,18 @@ async def _read(
     except asyncio.CancelledError:
         raise
     except BaseException as exc:  # noqa: BLE001 (raised again to whoever reads the pieces)
-        arriving.put(exc)
+        _let_go(exc)
+        arriving.put(ModelFailed(exc))
+
+
+def _let_go(exc: BaseException) -> None:
+    """Drop what the frames hold that an exception went through.
+
+    Clients leave generators half read in them. They are ended here, on their own loop: a garbage
+    collector that met them in another thread would end an inner one while its outer one runs.
+    """
+    for each in chain_of(exc):
+        clear_frames(each.__traceback__)
 
 
 async def _keep_pace(arriving: SimpleQueue[Any]) -> None:

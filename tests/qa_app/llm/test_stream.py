@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import inspect
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
@@ -14,7 +17,10 @@ from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import Field
 
+from qa_app.llm.providers import ModelChoice, open_model
 from qa_app.llm.stream import Ending, ModelFailed, Piece, pieces
+from tests.language_models.replies import CutMidStream, ErrorMidStream, Garbage, Reply
+from tests.language_models.scripted import ScriptedServer
 
 ASKED = [HumanMessage("Why?")]
 
@@ -132,6 +138,61 @@ def test_a_failure_is_told_without_its_own_words() -> None:
     assert told.value.failure.kind == "garbage"
     assert "secret" not in str(told.value)
     assert told.value.__cause__ is None
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """Nothing is collected meanwhile: what goes, goes because nobody holds it."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collector")
+def test_what_a_failing_client_left_half_read_ends_on_its_own_loop() -> None:
+    ended: list[str] = []
+
+    async def inner() -> AsyncIterator[str]:
+        try:
+            yield "It"
+            yield "never comes"
+        finally:
+            ended.append(threading.current_thread().name)
+
+    async def script() -> AsyncIterator[AIMessageChunk]:
+        words = inner()
+        yield chunk(await anext(words))
+        # A frame that holds an exception which holds the frame: only a collector ends that.
+        failed = ValueError("garbage")
+        raise failed
+
+    stream = pieces(Scripted(script=script), ASKED, 10.0)
+    assert next(stream) == Piece("It")
+    with pytest.raises(ModelFailed):
+        list(stream)
+    _until(lambda: ended == ["language models"])
+
+
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize(
+    "reply",
+    [ErrorMidStream("The river"), CutMidStream("The river"), Garbage(b"data: nothing\n\n")],
+)
+def test_a_client_that_failed_leaves_nothing_half_read(
+    reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QA_MODEL_KEY", "sk-nobodys")
+    with ScriptedServer(then=reply) as server:
+        choice = ModelChoice("compatible", "tiny", server.base_url)
+        with pytest.raises(ModelFailed):
+            list(pieces(open_model(choice, 100, 10.0), ASKED, 10.0))
+    _until(lambda: not _half_read())
+
+
+def _half_read() -> list[str]:
+    found = (each for each in gc.get_objects() if inspect.isasyncgen(each))
+    return [each.__qualname__ for each in found if each.ag_frame is not None]
 
 
 def test_many_answers_at_once_do_not_mix() -> None:
