@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Encoding
 
+from embeddings.encoder_tokens import tokenizer_of
 from embeddings.kept import Kept
 
 IntTable = NDArray[np.int64]
@@ -67,11 +68,9 @@ class Batch:
 class PairTokenizer:
     """Makes pairs, each passage tokenized once; safe to share between threads."""
 
-    def __init__(self, path: Path) -> None:
-        """Use the ``tokenizer.json`` at ``path``."""
-        self._tokenizer = Tokenizer.from_file(str(path))
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
+    def __init__(self, folder: Path) -> None:
+        """Use the tokenizer in a model's folder."""
+        self._tokenizer = tokenizer_of(folder)
         marks = self._tokenizer.encode("", add_special_tokens=True).ids
         self._open, self._close = marks[0], marks[-1]
         self._contexts = Kept(KEPT_PASSAGES, self._made)

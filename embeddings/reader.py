@@ -134,7 +134,7 @@ class PassageReader:
                 what="the reader's released weights",
                 remedy="check the file out again, or train it with `python -m embeddings.training`",
             )
-        tokenizer = PairTokenizer(packaged_folder() / "tokenizer.json")
+        tokenizer = PairTokenizer(packaged_folder())
         return cls(tokenizer, lambda: _network(weights, precision))
 
     @classmethod

@@ -18,21 +18,23 @@ from embeddings.copies import groups
 from embeddings.engines.values import Days, Facets, Sources
 from embeddings.schema import Filters
 from embeddings.store import Store
-from embeddings.vectors import IntArray
+from embeddings.vectors import IntArray, as_keys
 
-Heading = tuple[int, str | None, str | None, str | None]
+# Publisher, author and day.
+Heading = tuple[str | None, str | None, str | None]
 
 
 class Register:
     """Articles by publisher, author and day; passages and near-copies by article.
 
-    ``leaders`` gives, for each article that has near-copies, the first of them: the one that was
-    published first, or else has the smallest key.
+    ``headings`` gives publisher, author and day (YYYY-MM-DD) of every article by key; ``leaders``,
+    for each article that has near-copies, the first of them: the one that was published first, or
+    else has the smallest key.
     """
 
     def __init__(
         self,
-        headings: Iterable[Heading],
+        headings: Iterable[tuple[int, *Heading]],
         runs: Iterable[tuple[int, int, int, int]] = (),
         sketches: Mapping[int, bytes] | None = None,
     ) -> None:
@@ -49,11 +51,14 @@ class Register:
         self._publishers: dict[str, list[int]] = {}
         self._authors: dict[str, list[int]] = {}
         self._days: dict[date, list[int]] = {}
-        self.everything: set[int] = set()
+        self.headings: dict[int, Heading] = {}
         sketches = sketches or {}
+        # Thousands of articles have few publishers and days: each of their names is kept once.
+        once: dict[str | None, str | None] = {}
         sketched: list[tuple[bool, str, int]] = []
-        for key, publisher, author, day in headings:
-            self.everything.add(key)
+        for key, *heading in headings:
+            publisher, author, day = (once.setdefault(each, each) for each in heading)
+            self.headings[key] = publisher, author, day
             if publisher:
                 self._publishers.setdefault(publisher, []).append(key)
             if author:
@@ -63,8 +68,8 @@ class Register:
             if key in sketches:
                 sketched.append((not day, day or "", key))
         self.leaders = groups({key: sketches[key] for _, _, key in sorted(sketched)})
-        self._runs = {key: (first, last) for key, first, last, _ in runs}
-        if any(last - first + 1 != count for _, first, last, count in runs):
+        self._runs = np.array(sorted(runs), dtype=np.int64).reshape(-1, 4)
+        if not np.array_equal(self._runs[:, 2] - self._runs[:, 1] + 1, self._runs[:, 3]):
             raise ValueError("an article's passages are not numbered one after the other")
         self.facets = Facets(
             tuple(self._publishers),
@@ -84,7 +89,9 @@ class Register:
 
     def passing(self, filters: Filters, named: set[int]) -> set[int]:
         """The articles that pass filters; ``named`` are those that its ``article`` names."""
-        found = set(named) & self.everything if filters.article else set(self.everything)
+        found = set(self.headings)
+        if filters.article:
+            found &= named
         for wanted, known in (
             (filters.publisher, self._publishers),
             (filters.author, self._authors),
@@ -106,15 +113,12 @@ class Register:
         return set().union(*passing)
 
     def passages_of(self, articles: Sequence[int]) -> IntArray:
-        """The passage keys of these articles, ascending where the articles are."""
-        runs = [self._runs[key] for key in articles if key in self._runs]
-        if not runs:
-            return np.zeros(0, dtype=np.int64)
-        first, last = np.array(runs, dtype=np.int64).T
-        counts = last - first + 1
+        """The passage keys of these articles, ascending."""
+        among = np.isin(self._runs[:, 0], as_keys(articles))
+        _, first, _, counts = self._runs[among].T
         # Each run counts up from its first key.
-        starts = np.repeat(first - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
-        return np.asarray(starts + np.arange(counts.sum()), dtype=np.int64)
+        before = np.cumsum(counts) - counts
+        return np.asarray(np.repeat(first - before, counts) + np.arange(counts.sum()))
 
 
 _registers: WeakKeyDictionary[Store, tuple[int, Register]] = WeakKeyDictionary()

@@ -17,7 +17,7 @@ from typing import Any
 
 from embeddings.database import Database
 from embeddings.identity import heading_from_json, unpack_spans
-from embeddings.schema import Article, Location, Passage
+from embeddings.schema import Article, Passage
 
 _VISIBLE = "a.added <= :at AND (a.removed IS NULL OR a.removed > :at)"
 _PATH = (
@@ -82,15 +82,13 @@ class Store(Database):
             found[key] = (passage, article)
         return found
 
-    def locations(self, keys: Sequence[int], at: int) -> dict[int, Location]:
-        """Where passages stand by key; those not visible at ``at`` are left out."""
+    def places(self, keys: Sequence[int]) -> list[tuple[int, str, int, int, int]]:
+        """Key, id, article, start and end of passages, whatever their generation."""
         query = (
-            "SELECT p.key, p.id, p.article, p.start, p.end, a.publisher, a.author, a.published "  # noqa: S608
-            "FROM passages p JOIN articles a ON a.key = p.article "
-            f"WHERE p.key IN (SELECT value FROM json_each(:keys)) AND {_VISIBLE}"
+            "SELECT p.key, p.id, p.article, p.start, p.end "
+            "FROM json_each(?) j CROSS JOIN passages p ON p.key = j.value"
         )
-        rows = self.connection.execute(query, {"keys": json.dumps(list(keys)), "at": at})
-        return {row[0]: Location(*row[1:]) for row in rows}
+        return self.connection.execute(query, (json.dumps(list(keys)),)).fetchall()
 
     def passage_runs(self, at: int) -> list[tuple[int, int, int, int]]:
         """Of every visible article with passages: its key, their first and last key, their number.

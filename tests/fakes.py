@@ -73,7 +73,7 @@ class TinyEncoder:
 
 def pair_tokenizer() -> PairTokenizer:
     """The packaged model's tokenizer."""
-    return PairTokenizer(packaged_folder() / "tokenizer.json")
+    return PairTokenizer(packaged_folder())
 
 
 def tiny_network(seed: int = 0, spread: float = 1.0) -> ReaderNetwork:

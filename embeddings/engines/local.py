@@ -89,7 +89,7 @@ class LocalSnapshot:
         if sources is not None:
             of = register.of(sources)
             chosen = of if chosen is None else chosen & of
-        articles = sorted(register.everything if chosen is None else chosen)
+        articles = sorted(register.headings if chosen is None else chosen)
         return LocalScope(articles, register.passages_of(articles))
 
     def _named(self, limit: Filters) -> set[int]:
@@ -116,8 +116,14 @@ class LocalSnapshot:
 
     def locations(self, keys: Sequence[int]) -> dict[int, Location]:
         """Where passages stand."""
+        register = self._register()
         with self.store.translated():
-            return self.store.locations(keys, self.generation)
+            places = self.store.places(keys)
+        return {
+            key: Location(name, article, start, end, *register.headings[article])
+            for key, name, article, start, end in places
+            if article in register.headings
+        }
 
     def passages(self, keys: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
         """Passages with their articles."""

@@ -250,7 +250,7 @@ def _train(
     device = device_of(options)
     if options.threads:
         torch.set_num_threads(options.threads)
-    tokenizer = PairTokenizer(packaged_folder() / "tokenizer.json")
+    tokenizer = PairTokenizer(packaged_folder())
     trainer = Trainer(network, tokenizer, material, plan, device)
     with reporting("question") as report:
         trained = trainer.train(options.out / "checkpoint", report=report)

@@ -167,7 +167,7 @@ def _train(
     from embeddings.training.trainer import save_adapter  # noqa: PLC0415 (imports torch)
     from embeddings.weights import packaged_folder, sha256_of  # noqa: PLC0415
 
-    tokenizer = PairTokenizer(packaged_folder() / "tokenizer.json")
+    tokenizer = PairTokenizer(packaged_folder())
     recipe = SupportRecipe()
     trainer = SupportTrainer(network, tokenizer, material, plan, recipe, device)
     with reporting("claim") as report:

@@ -51,7 +51,7 @@ class Cutter:
 
     def __init__(self) -> None:
         """Count tokens as the reader does."""
-        self._tokenizer = PairTokenizer(packaged_folder() / "tokenizer.json")
+        self._tokenizer = PairTokenizer(packaged_folder())
 
     def windows(self, question: str, heading: str, text: str) -> tuple[Excerpt, ...]:
         """The passage whole, or else cut, never none; sentences are the project's own."""

@@ -182,7 +182,7 @@ def main() -> int:
         help=f"default: all of {', '.join(KINDS)}",
     )  # fmt: skip
     chosen = parser.parse_args()
-    tokenizer = PairTokenizer(packaged_folder() / "tokenizer.json")
+    tokenizer = PairTokenizer(packaged_folder())
     pairs = asked_pairs(chosen.data, chosen.pairs)
     calibration = batches_of(calibration_pairs(chosen.data, CALIBRATION_PAIRS), tokenizer, 1)
     chosen.made.mkdir(parents=True, exist_ok=True)
