@@ -133,7 +133,7 @@ class Written:
 
     def add_codes(self, codes: NDArray[np.uint8]) -> None:
         """Write the third file."""
-        (self._folder / (self.name + CODES)).write_bytes(codes.tobytes())
+        (self._folder / (self.name + CODES)).write_bytes(codes.data)
 
 
 def digest(path: Path) -> str:

@@ -40,6 +40,8 @@ CANDIDATES, CANDIDATES_EACH = 400, 4
 # Allowed rows up to which all are scored, which takes less than a scan.
 GATHERED = 2000
 BLOCK = 16_384
+# Rows that FAISS is given at a time: it makes several copies of them.
+ADDED = 4_096
 # Bytes FAISS may always ask for when it opens codes: it checks a table that it then leaves out.
 LITTLE = 64_000_000
 # For each list, of the rows that the lists are learnt from.
@@ -247,10 +249,13 @@ def _compressed(rows: Rows) -> Any:  # noqa: ANN401 (FAISS's stubs do not know i
     sample = np.linspace(0, count - 1, min(count, TRAINED_ON * lists)).astype(np.int64)
     # Hundreds of small clusterings: threads would wait for each other (8 s for 100,000 rows became
     # 90 s beside busy cores).
+    learnt = np.empty((len(sample), dim), dtype=np.float32)
+    for start in range(0, len(sample), ADDED):
+        learnt[start : start + ADDED] = rows.take(sample[start : start + ADDED])
     with one_thread():
-        scan.train(rows.take(sample).astype(np.float32))
-    for start in range(0, count, BLOCK):
-        scan.add(rows.block(start, min(start + BLOCK, count)).astype(np.float32))
+        scan.train(learnt)
+    for start in range(0, count, ADDED):
+        scan.add(rows.block(start, min(start + ADDED, count)).astype(np.float32))
     return scan
 
 
