@@ -101,7 +101,7 @@ class PackedLayers:
 
         Args:
             tokens: the texts.
-            steps: sizes that hold them, from ``even_steps`` or ``close_steps``.
+            steps: sizes that hold them, from ``close_steps``.
         """
         total, table = sum(tokens.sizes), sum(steps)
         parts = list(torch.split(self._embedded(tokens, table), list(steps)))
@@ -279,14 +279,8 @@ def shared_out(sizes: Sequence[int], shares: int) -> list[list[int]]:
     return [share for share in dealt if share]
 
 
-def even_steps(tokens: int) -> list[int]:
-    """Sizes that hold so many tokens: of two kinds, and with little to spare."""
-    left = -(-tokens // LAST_STEP) * LAST_STEP
-    return [STEP] * (left // STEP) + [LAST_STEP] * (left % STEP // LAST_STEP)
-
-
 def close_steps(tokens: int) -> list[int]:
-    """As ``even_steps``, the last one smaller: for a question of twelve tokens, 16."""
+    """Sizes that hold so many tokens, with little to spare: for a question of twelve, 16."""
     steps = [STEP] * (tokens // STEP) + [LAST_STEP] * (tokens % STEP // LAST_STEP)
     if left := tokens - sum(steps):
         steps.append(max(WINDOW, 1 << (left - 1).bit_length()))

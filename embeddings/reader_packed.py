@@ -23,7 +23,7 @@ from embeddings.packed import (
     SHARE,
     PackedLayers,
     Tokens,
-    even_steps,
+    close_steps,
     shared_out,
     threads_of_all,
     workers,
@@ -139,7 +139,7 @@ class PackedNetwork:
         sizes: list[int] = batch.mask.sum(1).tolist()
         tokens = Tokens(batch.ids[real], batch.types[real], sizes)
         with torch.inference_mode():
-            states = self._layers.states(tokens, even_steps(sum(sizes))).float()
+            states = self._layers.states(tokens, close_steps(sum(sizes))).float()
             return self._logits(states, batch, sizes)
 
     def _logits(self, states: Tensor, batch: Batch, sizes: list[int]) -> Arrays:

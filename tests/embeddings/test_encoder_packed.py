@@ -118,7 +118,10 @@ def test_steps_by_hand() -> None:
     assert close_steps(2) == close_steps(16) == [16]
     assert close_steps(17) == [32]
     assert close_steps(256) == close_steps(129) == [256]
+    assert close_steps(257) == [256, 16]
+    assert close_steps(1_024) == [1_024]
     assert close_steps(1_024 + 512 + 60) == [1_024, 256, 256, 64]
+    assert close_steps(4_300) == [1_024] * 4 + [256]
 
 
 @given(st.integers(1, 20_000))

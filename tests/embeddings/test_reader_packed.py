@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from embeddings.packed import LAST_STEP, STEP, WINDOW, shared_out
-from embeddings.packed import even_steps as _steps
+from embeddings.packed import LAST_STEP, WINDOW, shared_out
 from embeddings.pairs import PAIR_TOKENS, Batch, Pair, collate
 from embeddings.reader import Excerpt, PassageReader
 from embeddings.reader_network import NOWHERE, ReaderNetwork
@@ -95,15 +94,6 @@ def test_bfloat16_is_near() -> None:
     for one, other in zip(found, exact, strict=True):
         assert one.dtype == np.float32
         assert one == pytest.approx(other, abs=0.05)
-
-
-def test_few_shapes_by_hand() -> None:
-    assert (STEP, LAST_STEP) == (1_024, 256)
-    assert _steps(1) == _steps(256) == [256]
-    assert _steps(257) == [256, 256]
-    assert _steps(1_024) == [1_024]
-    assert _steps(4_300) == [1_024] * 4 + [256]
-    assert _steps(4_400) == [1_024] * 4 + [256, 256]
 
 
 def test_even_shares_by_hand() -> None:
