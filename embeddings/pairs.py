@@ -26,7 +26,8 @@ ShortTable = NDArray[np.int32]
 # The longest question and pair, in tokens; what is beyond is not read. Passages have about 200.
 QUESTION_TOKENS = 96
 PAIR_TOKENS = 384
-KEPT_PASSAGES = 20_000
+# 4 kB each; as many as more than a hundred questions are answered from.
+KEPT_PASSAGES = 2_048
 PADDED_TO = 16
 
 

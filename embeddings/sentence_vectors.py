@@ -12,7 +12,8 @@ import numpy as np
 from embeddings.encoder import Encoder, FloatArray
 from embeddings.kept import Kept
 
-KEPT_SENTENCES = 50_000
+# 2 kB each.
+KEPT_SENTENCES = 16_384
 
 
 class SentenceVectors:
