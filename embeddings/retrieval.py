@@ -15,7 +15,6 @@ from functools import partial
 
 from embeddings.collection import Collection
 from embeddings.diversity import diversify
-from embeddings.engines.base import Snapshot
 from embeddings.errors import InvalidQuestion
 from embeddings.folding import Folding, fold
 from embeddings.known import known_of
@@ -23,7 +22,16 @@ from embeddings.reader import PassageReader
 from embeddings.readers import released_reader
 from embeddings.rerank import READ, Rereading
 from embeddings.schema import Filters, Hit, Scores
-from embeddings.search import POOL, Candidates, Search, Searched, Watch, fuse, named_apart
+from embeddings.search import (
+    POOL,
+    Candidates,
+    Passages,
+    Search,
+    Searched,
+    Watch,
+    fuse,
+    named_apart,
+)
 from embeddings.understanding import Understanding, understand
 
 MAX_WORDS = 2_000
@@ -112,10 +120,10 @@ def retrieve(  # noqa: PLR0913 (each a choice of the caller's)
     if reader is not None:
         texts = (question, *(part.text for part in understanding.parts))
         best = watch("fuse", lambda: [key for key, _ in choose(candidates, READ)])
-        rereading = Rereading(reader, texts, snapshot.passages)
+        rereading = Rereading(reader, texts, search.passages)
         candidates, relevance = watch("rerank", lambda: rereading(candidates, best, searched))
     ranked = watch("fuse", lambda: choose(candidates, k))
-    hits = watch("fuse", lambda: _hits(snapshot, ranked, searched, relevance, folding))
+    hits = watch("fuse", lambda: _hits(search.passages, ranked, searched, relevance, folding))
     parts = tuple(candidates.part.get(key) for key in hits) if understanding.parts else ()
     return Retrieval([*hits.values()], watch.timings, understanding, parts)
 
@@ -134,7 +142,7 @@ def _candidates(
         # Filters may leave no more than that.
         if enough or search.pool >= len(snapshot) or seen == before:
             return searched, candidates, folding
-        search = Search(search.collection, snapshot, 4 * search.pool, watch)
+        search = search.deeper()
 
 
 def _folded(
@@ -146,7 +154,7 @@ def _folded(
     leaders = snapshot.copies(sorted({place.article for place in places.values()}))
     if not leaders:
         return candidates, Folding()
-    return fold(candidates, leaders, snapshot.passages, named_apart(understanding, places))
+    return fold(candidates, leaders, search.passages, named_apart(understanding, places))
 
 
 def choose(candidates: Candidates, k: int) -> list[tuple[int, float]]:
@@ -155,14 +163,14 @@ def choose(candidates: Candidates, k: int) -> list[tuple[int, float]]:
 
 
 def _hits(
-    snapshot: Snapshot,
+    fetch: Passages,
     ranked: Sequence[tuple[int, float]],
     searched: Searched,
     relevance: Mapping[int, float],
     folding: Folding,
 ) -> dict[int, Hit]:
     """The hits by their passages' keys, best first."""
-    found = snapshot.passages([key for key, _ in ranked])
+    found = fetch([key for key, _ in ranked])
     return {
         key: Hit(
             *found[key],

@@ -28,7 +28,7 @@ from embeddings.fusion import convex_fusion, fuse_parts
 from embeddings.names import Name
 from embeddings.parts import Part
 from embeddings.periods import Period
-from embeddings.schema import Filters, Location
+from embeddings.schema import Article, Filters, Location, Passage
 from embeddings.understanding import Understanding
 
 T = TypeVar("T")
@@ -119,6 +119,22 @@ class Watch:
         return result
 
 
+class Passages:
+    """The passages that one question asks for, each read once."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Read them from ``snapshot``."""
+        self._snapshot = snapshot
+        self._read: dict[int, tuple[Passage, Article]] = {}
+
+    def __call__(self, keys: Sequence[int]) -> dict[int, tuple[Passage, Article]]:
+        """Those that there are of these keys, ascending, with their articles."""
+        new = [key for key in keys if key not in self._read]
+        if new:
+            self._read |= self._snapshot.passages(new)
+        return {key: self._read[key] for key in sorted({*keys}) if key in self._read}
+
+
 class Search:
     """One question's searches on one snapshot."""
 
@@ -130,8 +146,15 @@ class Search:
         self.snapshot = snapshot
         self.pool = pool
         self.watch = watch or Watch()
+        self.passages = Passages(snapshot)
         # Parts may have the same text and other names.
         self._kept: dict[str, tuple[FloatArray, dict[int, float], dict[int, float]]] = {}
+
+    def deeper(self) -> Search:
+        """The same with four times as many candidates a search."""
+        search = Search(self.collection, self.snapshot, 4 * self.pool, self.watch)
+        search.passages = self.passages
+        return search
 
     def __call__(
         self, question: str, understanding: Understanding, filters: Filters | None = None

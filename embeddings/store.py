@@ -36,10 +36,14 @@ class Store(Database):
         for row in self.connection.execute(query, {"at": at}):
             yield row[0], _article(row)
 
-    def articles_by_key(self, keys: Sequence[int]) -> dict[int, Article]:
-        """Articles by key, whatever their generation."""
-        query = f"SELECT {_ARTICLE} FROM json_each(?) j CROSS JOIN articles a ON a.key = j.value"  # noqa: S608
-        rows = self.connection.execute(query, (json.dumps(list(keys)),))
+    def articles_by_key(self, keys: Sequence[int], at: int | None = None) -> dict[int, Article]:
+        """Articles by key: those visible at a generation, or whatever their generation."""
+        visible = "" if at is None else f"WHERE {_VISIBLE}"
+        query = (
+            f"SELECT {_ARTICLE} FROM json_each(:keys) j "  # noqa: S608
+            f"CROSS JOIN articles a ON a.key = j.value {visible}"
+        )
+        rows = self.connection.execute(query, {"keys": json.dumps(list(keys)), "at": at})
         return {row[0]: _article(row) for row in rows}
 
     def find_article(self, name: str, at: int) -> list[tuple[int, Article]]:
@@ -65,21 +69,20 @@ class Store(Database):
         return [row[0] for row in rows]
 
     def passages(self, keys: Sequence[int], at: int) -> dict[int, tuple[Passage, Article]]:
-        """Passages by key with their articles; those not visible at ``at`` are left out."""
+        """Passages by key, ascending, with their articles; those not visible are left out."""
         query = (
-            "SELECT p.key, p.id, p.start, p.end, p.sentences, a.key "  # noqa: S608
-            "FROM passages p JOIN articles a ON a.key = p.article "
-            f"WHERE p.key IN (SELECT value FROM json_each(:keys)) AND {_VISIBLE}"
+            "SELECT p.key, p.id, p.start, p.end, p.sentences, p.article "
+            "FROM json_each(?) j CROSS JOIN passages p ON p.key = j.value"
         )
-        named = {"keys": json.dumps(list(keys)), "at": at}
-        rows = self.connection.execute(query, named).fetchall()
-        articles = self.articles_by_key(sorted({row[5] for row in rows}))
+        rows = self.connection.execute(query, (json.dumps(sorted({*keys})),)).fetchall()
+        articles = self.articles_by_key(sorted({row[5] for row in rows}), at)
         found = {}
         for key, name, start, end, spans, owner in rows:
-            article = articles[owner]
-            text = article.text[start:end]
-            passage = Passage(name, article.id, start, end, text, unpack_spans(spans))
-            found[key] = (passage, article)
+            if owner in articles:
+                article = articles[owner]
+                text = article.text[start:end]
+                passage = Passage(name, article.id, start, end, text, unpack_spans(spans))
+                found[key] = (passage, article)
         return found
 
     def places(self, keys: Sequence[int]) -> list[tuple[int, str, int, int, int]]:
