@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from embeddings.collection import Collection
 from embeddings.encoder import FloatArray
@@ -150,9 +150,9 @@ class Search:
         # Parts may have the same text and other names.
         self._kept: dict[str, tuple[FloatArray, dict[int, float], dict[int, float]]] = {}
 
-    def deeper(self) -> Search:
+    def deeper(self) -> Self:
         """The same with four times as many candidates a search."""
-        search = Search(self.collection, self.snapshot, 4 * self.pool, self.watch)
+        search = type(self)(self.collection, self.snapshot, 4 * self.pool, self.watch)
         search.passages = self.passages
         return search
 
