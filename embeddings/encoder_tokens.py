@@ -30,8 +30,8 @@ EmbedBatches = Callable[[Sequence[Sequence[Ids]]], Iterable[FloatArray]]
 def tokenizer_of(folder: Path) -> Any:  # noqa: ANN401 (tokenizers ships no types)
     """The tokenizer in a model's folder, which cuts nothing off and pads nothing.
 
-    The same one for all who ask, 11 MB: the encoder and the reader have it in common. It is safe to
-    share between threads as long as nobody changes how it cuts or pads.
+    The same one for all who ask: the encoder and the reader have it in common. It is safe to share
+    between threads as long as nobody changes how it cuts or pads.
     """
     from tokenizers import Tokenizer  # noqa: PLC0415 (loaded when needed)
 

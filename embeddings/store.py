@@ -69,12 +69,12 @@ class Store(Database):
         return [row[0] for row in rows]
 
     def passages(self, keys: Sequence[int], at: int) -> dict[int, tuple[Passage, Article]]:
-        """Passages by key, ascending, with their articles; those not visible are left out."""
+        """Passages by key with their articles; those not visible at ``at`` are left out."""
         query = (
             "SELECT p.key, p.id, p.start, p.end, p.sentences, p.article "
             "FROM json_each(?) j CROSS JOIN passages p ON p.key = j.value"
         )
-        rows = self.connection.execute(query, (json.dumps(sorted({*keys})),)).fetchall()
+        rows = self.connection.execute(query, (json.dumps(list(keys)),)).fetchall()
         articles = self.articles_by_key(sorted({row[5] for row in rows}), at)
         found = {}
         for key, name, start, end, spans, owner in rows:

@@ -247,11 +247,11 @@ def _compressed(rows: Rows) -> Any:  # noqa: ANN401 (FAISS's stubs do not know i
     scan: Any = faiss.index_factory(dim, f"IVF{lists},PQ{pairs}x4fs", faiss.METRIC_INNER_PRODUCT)
     scan.cp.niter = ROUNDS
     sample = np.linspace(0, count - 1, min(count, TRAINED_ON * lists)).astype(np.int64)
-    # Hundreds of small clusterings: threads would wait for each other (8 s for 100,000 rows became
-    # 90 s beside busy cores).
     learnt = np.empty((len(sample), dim), dtype=np.float32)
     for start in range(0, len(sample), ADDED):
         learnt[start : start + ADDED] = rows.take(sample[start : start + ADDED])
+    # Hundreds of small clusterings: threads would wait for each other (8 s for 100,000 rows became
+    # 90 s beside busy cores).
     with one_thread():
         scan.train(learnt)
     for start in range(0, count, ADDED):

@@ -27,6 +27,7 @@ import numpy as np
 
 from embeddings import vector_folder
 from embeddings.cli import guarded
+from embeddings.collection import Collection
 from embeddings.encoder import FloatArray
 from embeddings.engines.local import local
 from embeddings.vector_folder import Listed
@@ -53,6 +54,14 @@ class Asked:
 
     k: int
     allowed: IntArray | None = None
+
+
+def vectors_of(collection: Collection) -> SegmentedIndex:
+    """The vector index of a collection in a folder."""
+    vectors = local(collection.snapshot()).vectors
+    if not isinstance(vectors, SegmentedIndex):
+        raise TypeError(f"expected a SegmentedIndex, found {type(vectors).__name__}")
+    return vectors
 
 
 def grown(rows: FloatArray, size: int) -> Iterator[Batch]:
@@ -221,9 +230,7 @@ def main() -> int:
     taken.add_argument("--peers", action="store_true", help="FAISS's own kinds instead")
     chosen = taken.parse_args()
     with opened(chosen) as study:
-        vectors = local(study.collection.snapshot()).vectors
-        if not isinstance(vectors, SegmentedIndex):
-            raise TypeError(f"expected a SegmentedIndex, found {type(vectors)}")
+        vectors = vectors_of(study.collection)
         rows = np.concatenate([rows for part in vectors.segments for _, rows in part.batches()])
         encode = study.collection.encoder.encode_query
         questions = np.stack([encode(case.question) for case in study.dataset.cases[:200]])

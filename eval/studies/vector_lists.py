@@ -22,14 +22,13 @@ from embeddings import vector_segments
 from embeddings.cli import count, guarded
 from embeddings.collection import Collection
 from embeddings.encoder import FloatArray
-from embeddings.engines.local import local
 from embeddings.search import POOL
-from embeddings.vectors import SegmentedIndex, VectorIndex
+from embeddings.vectors import SegmentedIndex
 from eval.bench.news import news_file, read_news
 from eval.bench.questions import questions_of
 from eval.errors import EvalError
 from eval.options import add_data
-from eval.studies.vector_indexes import Asked, exact, recall, timed
+from eval.studies.vector_indexes import Asked, exact, recall, timed, vectors_of
 
 LISTS = (64, 96, 128, 192, 256)
 # Beside two for each wanted row.
@@ -81,14 +80,6 @@ def table(index: SegmentedIndex, questions: FloatArray) -> list[tuple[str, ...]]
         )
         for lists, candidates in ways
     ]
-
-
-def vectors_of(collection: Collection) -> SegmentedIndex:
-    """The vector index itself."""
-    vectors: VectorIndex = local(collection.snapshot()).vectors
-    if not isinstance(vectors, SegmentedIndex):
-        raise TypeError(f"expected a SegmentedIndex, found {type(vectors).__name__}")
-    return vectors
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
