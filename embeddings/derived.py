@@ -27,7 +27,8 @@ from embeddings.lexical import LEXICAL_VERSION, WordEntry, WordIndex
 from embeddings.locking import writer_lock
 from embeddings.store import Store
 from embeddings.vector_folder import Listed
-from embeddings.vector_segments import Segment, one_thread
+from embeddings.vector_scans import one_thread
+from embeddings.vector_segments import Segment
 from embeddings.vectors import Batch, SegmentedIndex, VectorIndex, as_keys
 
 MANIFEST = "derived.json"

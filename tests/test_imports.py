@@ -83,7 +83,7 @@ def test_eval_is_never_shadowed() -> None:
     ("libraries", "homes"),
     [
         (("langchain",), {"embeddings/retriever.py", "qa_app/llm/", "qa_app/generative.py"}),
-        (("faiss",), {"embeddings/vector_segments.py", "eval/studies/vector_indexes.py"}),
+        (("faiss",), {"embeddings/vector_scans.py", "eval/studies/vector_indexes.py"}),
         (("tantivy",), {"embeddings/lexical.py", "embeddings/features.py"}),
         (("sentence_transformers",), {"embeddings/encoder_sentences.py"}),
         (("transformers",), {"embeddings/encoder_sentences.py", "embeddings/reader_network.py"}),
