@@ -24,7 +24,7 @@ from embeddings.cli import guarded
 from embeddings.collection import Collection
 from embeddings.encoder import FloatArray
 from embeddings.engines.base import Snapshot
-from embeddings.engines.local import local
+from embeddings.engines.local_snapshot import local
 from embeddings.errors import InvalidQuestion
 from embeddings.lexical import WordIndex
 from embeddings.reader import PassageReader

@@ -22,7 +22,7 @@ from tqdm import tqdm
 from embeddings.cli import guarded
 from embeddings.collection import Collection
 from embeddings.diversity import COSTS, Costs, diversify
-from embeddings.engines.local import local
+from embeddings.engines.local_snapshot import local
 from embeddings.known import known_of
 from embeddings.lexical import WordIndex
 from embeddings.names import Name, Names

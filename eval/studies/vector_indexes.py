@@ -29,7 +29,7 @@ from embeddings import vector_folder
 from embeddings.cli import guarded
 from embeddings.collection import Collection
 from embeddings.encoder import FloatArray
-from embeddings.engines.local import local
+from embeddings.engines.local_snapshot import local
 from embeddings.vector_folder import Listed
 from embeddings.vectors import Batch, IntArray, SegmentedIndex
 from eval.studies.rankings import opened, parser
