@@ -19,6 +19,7 @@ from embeddings.encoder_sentences import SentenceTransformersModel
 from embeddings.encoder_tokens import TokenBatches, batches_of, tokenizer_of
 from embeddings.packed import STEP, WINDOW, close_steps, workers
 from embeddings.weights import packaged_folder
+from tests.fakes import pair_tokenizer
 
 ROOT = Path(__file__).parents[2]
 ODD = [
@@ -112,6 +113,11 @@ def test_batches_by_hand() -> None:
     assert list(batches_of([3, 9, 4, 8], 100, 2)) == [[1], [3, 2], [0]]
     assert list(batches_of([3, 9, 4, 8], 100, 1)) == [[1, 3, 2, 0]]
     assert list(batches_of([], 100, 2)) == []
+
+
+def test_all_who_ask_share_one_tokenizer() -> None:
+    assert pair_tokenizer()._tokenizer is tokenizer_of(packaged_folder())
+    assert SentenceEncoder()._tokenizer is tokenizer_of(packaged_folder())
 
 
 def test_steps_by_hand() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from embeddings import __main__ as commands
 from embeddings import retrieval
 from embeddings.collection import Collection
+from embeddings.engines.local_snapshot import LocalSnapshot
 from embeddings.register import forget_register
 from embeddings.retrieval import retrieve
 from embeddings.retriever import HybridRetriever, to_document
@@ -206,6 +208,25 @@ def test_a_search_stops_where_filters_leave_no_more(
     filters = Filters(article=("agency", "dagen"))
     assert len(retrieve(copied, QUESTION, 9, filters, rerank=False).hits) == 1
     assert pools == [9, 36]
+
+
+@pytest.mark.parametrize("k", [1, 9])
+def test_a_question_reads_each_passage_once(
+    copied: Collection, monkeypatch: pytest.MonkeyPatch, k: int
+) -> None:
+    read: list[int] = []
+    real = LocalSnapshot.passages
+
+    def passages(self: LocalSnapshot, keys: Sequence[int]) -> Any:
+        read.extend(keys)
+        return real(self, keys)
+
+    # So shallow that copies leave too few, and a deeper search folds them again.
+    monkeypatch.setattr(retrieval, "POOL", 2)
+    monkeypatch.setattr(LocalSnapshot, "passages", passages)
+    retrieved = retrieve(copied, QUESTION, k)
+    assert retrieved.hits[0].copies
+    assert len(read) == len(set(read)) >= len(retrieved.hits)
 
 
 def test_a_document_names_them(copied: Collection) -> None:
